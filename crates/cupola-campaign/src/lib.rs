@@ -1,0 +1,1 @@
+//! Options x epistemic draws x runs: intervals, paired differences, sensitivity.

@@ -1,0 +1,1 @@
+//! Every file cupola reads or writes: GeoTIFF, HGT, DTED, Parquet, atomic writes.

@@ -1,0 +1,1 @@
+//! One raid against one defence, event by event.

@@ -1,0 +1,1 @@
+//! Tables, charts, maps and the report of cupola, as bytes.

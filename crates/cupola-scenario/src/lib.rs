@@ -1,0 +1,1 @@
+//! Scenario and catalogue files of cupola: format, validation with spans, embedded examples, JSON Schema.
