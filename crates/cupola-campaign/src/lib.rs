@@ -1,1 +1,8 @@
-//! Options x epistemic draws x runs: intervals, paired differences, sensitivity.
+//! Options × epistemic draws × runs: intervals, paired differences, sensitivity.
+
+mod outcome;
+
+pub use outcome::{
+    Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
+    RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+};

@@ -1,0 +1,517 @@
+//! From a text to a scenario whose references all lead somewhere.
+
+use crate::catalogue::{Catalogue, Class, Kind, Profile};
+use crate::diagnostic::{Diagnostic, Rejected, nearest};
+use crate::files::{CatalogueFiles, raw, read};
+use crate::model::{Engage, ScenarioFile};
+use crate::tree::locate;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use toml::de::DeTable;
+
+/// A checked scenario with the catalogue entries it uses.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Short name: that of the question, or of the file.
+    pub name: String,
+    /// SHA-256 of the lock text, hexadecimal.
+    pub hash: String,
+    /// What the file says.
+    pub file: ScenarioFile,
+    /// The systems and threats used, and the table of kill probabilities.
+    pub catalogue: Catalogue,
+    /// Everything resolved, as a scenario file of its own: parsing it gives the same scenario.
+    pub lock_text: String,
+    text: String,
+    source_name: String,
+}
+
+impl Scenario {
+    /// A rejection that points at a path in the file, for checks that need the world.
+    pub fn reject(&self, path: &str, message: String, help: Option<String>) -> Rejected {
+        let span = DeTable::parse(&self.text).map_or(0..0, |table| locate(&table, path));
+        let label = "here".to_owned();
+        let problem = Diagnostic {
+            code: "world",
+            message,
+            span,
+            label,
+            help,
+        };
+        Rejected {
+            name: self.source_name.clone(),
+            text: self.text.clone(),
+            problems: vec![problem],
+        }
+    }
+}
+
+/// Reads and checks a scenario text; `name` is the file as the user gave it.
+///
+/// # Errors
+/// [`Rejected`] with everything wrong: syntax, unknown keys, wrong types and units, ranges
+/// reversed, references that lead nowhere.
+pub fn parse(text: &str, name: &str, base: &CatalogueFiles) -> Result<Scenario, Rejected> {
+    let file: ScenarioFile = read(text, name, false)?;
+    let mut all = base.clone();
+    overlay(&mut all, &file, &raw(text));
+    let mut problems = References {
+        text,
+        file: &file,
+        all: &all.catalogue,
+        problems: Vec::new(),
+    };
+    problems.check();
+    if !problems.problems.is_empty() {
+        let problems = problems.problems;
+        return Err(Rejected {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            problems,
+        });
+    }
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let stem = stem.trim_end_matches(".toml").trim_end_matches(".lock");
+    let short = file
+        .question
+        .name
+        .clone()
+        .unwrap_or_else(|| stem.to_owned());
+    let catalogue = used(&file, &all.catalogue);
+    let lock_text = lock(&raw(text), &short, &catalogue, &all);
+    let hash = Sha256::digest(lock_text.as_bytes())
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
+            hex
+        });
+    Ok(Scenario {
+        name: short,
+        hash,
+        file,
+        catalogue,
+        lock_text,
+        text: text.to_owned(),
+        source_name: name.to_owned(),
+    })
+}
+
+/// Puts the entries inside the scenario over the catalogue's.
+fn overlay(all: &mut CatalogueFiles, file: &ScenarioFile, table: &toml::Table) {
+    let raw_of = |kind: &str, id: &str| -> toml::Table {
+        let found = table
+            .get("catalogue")
+            .and_then(|c| c.get(kind))
+            .and_then(|k| k.get(id));
+        found
+            .and_then(toml::Value::as_table)
+            .cloned()
+            .unwrap_or_default()
+    };
+    for (id, system) in &file.catalogue.systems {
+        all.raw_systems.insert(id.clone(), raw_of("systems", id));
+        all.catalogue.systems.insert(id.clone(), system.clone());
+    }
+    for (id, threat) in &file.catalogue.threats {
+        all.raw_threats.insert(id.clone(), raw_of("threats", id));
+        all.catalogue.threats.insert(id.clone(), threat.clone());
+    }
+    if let Some(pk) = &file.catalogue.pk {
+        all.catalogue.pk = pk.clone();
+        let raw = table
+            .get("catalogue")
+            .and_then(|c| c.get("pk"))
+            .and_then(toml::Value::as_table);
+        all.raw_pk = raw.cloned().unwrap_or_default();
+    }
+}
+
+/// The part of the catalogue that the scenario refers to.
+fn used(file: &ScenarioFile, all: &Catalogue) -> Catalogue {
+    let systems = file.fire_units.iter().filter_map(|unit| {
+        all.systems
+            .get(&unit.system)
+            .map(|system| (unit.system.clone(), system.clone()))
+    });
+    let waves = file.raids.iter().flat_map(|raid| &raid.waves);
+    let threats = waves.filter_map(|wave| {
+        all.threats
+            .get(&wave.threat)
+            .map(|threat| (wave.threat.clone(), threat.clone()))
+    });
+    Catalogue {
+        systems: systems.collect(),
+        threats: threats.collect(),
+        pk: all.pk.clone(),
+    }
+}
+
+/// The scenario with its name and every catalogue entry it used.
+fn lock(table: &toml::Table, name: &str, used: &Catalogue, all: &CatalogueFiles) -> String {
+    let mut table = table.clone();
+    if let Some(question) = table
+        .get_mut("question")
+        .and_then(toml::Value::as_table_mut)
+    {
+        question.insert("name".to_owned(), name.into());
+    }
+    let pick = |ids: Vec<&String>, raw: &BTreeMap<String, toml::Table>| {
+        let entries = ids
+            .into_iter()
+            .filter_map(|id| Some((id.clone(), raw.get(id)?.clone().into())));
+        toml::Value::Table(entries.collect())
+    };
+    let mut catalogue = toml::Table::new();
+    catalogue.insert("pk".to_owned(), all.raw_pk.clone().into());
+    catalogue.insert(
+        "systems".to_owned(),
+        pick(used.systems.keys().collect(), &all.raw_systems),
+    );
+    catalogue.insert(
+        "threats".to_owned(),
+        pick(used.threats.keys().collect(), &all.raw_threats),
+    );
+    table.remove("catalogue");
+    table.insert("catalogue".to_owned(), catalogue.into());
+    let text = toml::to_string(&table).unwrap_or_default();
+    // Once through the reader, so that a lock of a lock is the same text.
+    toml::to_string(&raw(&text)).unwrap_or(text)
+}
+
+struct References<'a> {
+    text: &'a str,
+    file: &'a ScenarioFile,
+    all: &'a Catalogue,
+    problems: Vec<Diagnostic>,
+}
+
+impl References<'_> {
+    fn check(&mut self) {
+        self.area();
+        self.options();
+        self.units();
+        self.raids();
+        self.rules();
+        self.existing();
+    }
+
+    fn report(&mut self, code: &'static str, path: &str, message: String, help: Option<String>) {
+        let span = DeTable::parse(self.text).map_or(0..0, |table| locate(&table, path));
+        let label = "here".to_owned();
+        self.problems.push(Diagnostic {
+            code,
+            message,
+            span,
+            label,
+            help,
+        });
+    }
+
+    /// Reports a name that is not among those known.
+    fn unknown(&mut self, path: &str, what: &str, name: &str, known: &[&str]) {
+        let help = nearest(name, known.iter().copied()).map_or_else(
+            || (!known.is_empty()).then(|| format!("known: {}", known.join(", "))),
+            |near| Some(format!("did you mean \"{near}\"?")),
+        );
+        self.report(
+            "unknown-name",
+            path,
+            format!("there is no {what} \"{name}\""),
+            help,
+        );
+    }
+
+    fn area(&mut self) {
+        let area = &self.file.area;
+        if area.regions.is_empty() && area.countries.is_empty() && area.places.is_empty() {
+            let message = "the area is empty".to_owned();
+            let help = "give `regions`, `countries`, or `places` with `radius_km`".to_owned();
+            self.report("empty-area", "area", message, Some(help));
+        }
+        if !area.places.is_empty() && area.radius_km.is_none() {
+            let help = Some("add radius_km = 30".to_owned());
+            self.report(
+                "missing-key",
+                "area.places",
+                "`places` needs a `radius_km`".into(),
+                help,
+            );
+        }
+        if self.file.area.terrain_seeds == 0 || self.file.area.terrain_seeds > 16 {
+            let message = "`terrain_seeds` must be 1 to 16".to_owned();
+            self.report("out-of-range", "area.terrain_seeds", message, None);
+        }
+    }
+
+    fn options(&mut self) {
+        let file = self.file;
+        if file.options.is_empty() {
+            self.report("empty", "options", "there is no option".into(), None);
+        }
+        let groups: Vec<&str> = file
+            .fire_units
+            .iter()
+            .map(|unit| unit.group.as_str())
+            .collect();
+        let rules: Vec<&str> = file.rules.keys().map(String::as_str).collect();
+        for (i, option) in file.options.iter().enumerate() {
+            if file
+                .options
+                .iter()
+                .take(i)
+                .any(|other| other.name == option.name)
+            {
+                let path = format!("options[{i}].name");
+                self.report(
+                    "twice",
+                    &path,
+                    format!("two options are named \"{}\"", option.name),
+                    None,
+                );
+            }
+            if !is_file_name(&option.name) {
+                let path = format!("options[{i}].name");
+                let message = format!("\"{}\" cannot be the name of a file", option.name);
+                let help = "use small letters, digits and hyphens".to_owned();
+                self.report("bad-name", &path, message, Some(help));
+            }
+            for (j, group) in option.groups.iter().enumerate() {
+                if !groups.contains(&group.as_str()) {
+                    let path = format!("options[{i}].groups[{j}]");
+                    self.unknown(&path, "group of fire units", group, &groups);
+                }
+            }
+            for (nation, rule) in &option.rules {
+                if !rules.contains(&rule.as_str()) {
+                    let path = format!("options[{i}].rules.{nation}");
+                    self.unknown(&path, "rule", rule, &rules);
+                }
+            }
+        }
+        let campaign = &file.campaign;
+        let raids: Vec<&str> = file.raids.iter().map(|raid| raid.name.as_str()).collect();
+        if let Some(main) = campaign
+            .main_raid
+            .as_deref()
+            .filter(|main| !raids.contains(main))
+        {
+            self.unknown("campaign.main_raid", "raid", main, &raids);
+        }
+        if campaign.runs == 0 || campaign.runs_per_draw == 0 {
+            let message = "`runs` and `runs_per_draw` must be at least 1".to_owned();
+            self.report("out-of-range", "campaign", message, None);
+        }
+    }
+
+    fn units(&mut self) {
+        let file = self.file;
+        let systems: Vec<&str> = self.all.systems.keys().map(String::as_str).collect();
+        let courses: Vec<&str> = file.training.keys().map(String::as_str).collect();
+        for (i, unit) in file.fire_units.iter().enumerate() {
+            let at = |key: &str| format!("fire_units[{i}].{key}");
+            if !is_country_code(&unit.nation) {
+                let message = format!("\"{}\" is no country code", unit.nation);
+                let help = "write two capital letters, for instance \"PL\"".to_owned();
+                self.report("bad-name", &at("nation"), message, Some(help));
+            }
+            if unit.sites.is_empty() {
+                self.report("empty", &at("sites"), "no site is given".into(), None);
+            }
+            if let Some(course) = unit.training.as_deref().filter(|c| !courses.contains(c)) {
+                self.unknown(&at("training"), "course", course, &courses);
+            }
+            let Some(system) = self.all.systems.get(&unit.system) else {
+                self.unknown(&at("system"), "system", &unit.system, &systems);
+                continue;
+            };
+            let armed = system.missile.is_some() && system.fire_control.is_some();
+            let lacking = match system.kind {
+                Kind::Sensor => (system.sensor.is_none()).then_some("[sensor]"),
+                Kind::FireUnit => (!armed || system.sensor.is_none() || system.launcher.is_none())
+                    .then_some("[sensor], [missile], [fire_control] and [launcher]"),
+                Kind::Fighter => (!armed || system.sensor.is_none() || system.fighter.is_none())
+                    .then_some("[sensor], [missile], [fire_control] and [fighter]"),
+            };
+            if let Some(lacking) = lacking {
+                let message = format!("system \"{}\" needs {lacking}", unit.system);
+                self.report("missing-key", &at("system"), message, None);
+            }
+            let family = system.pk_family.as_deref().unwrap_or("");
+            if system.kind != Kind::Sensor && !self.all.pk.families.contains_key(family) {
+                let known: Vec<&str> = self.all.pk.families.keys().map(String::as_str).collect();
+                self.unknown(
+                    &at("system"),
+                    "family of kill probabilities",
+                    family,
+                    &known,
+                );
+            }
+        }
+    }
+
+    fn raids(&mut self) {
+        let file = self.file;
+        if file.raids.is_empty() {
+            self.report("empty", "raids", "there is no raid".into(), None);
+        }
+        let threats: Vec<&str> = self.all.threats.keys().map(String::as_str).collect();
+        let areas: Vec<&str> = file.launch_areas.keys().map(String::as_str).collect();
+        let aims: Vec<&str> = file.aims.keys().map(String::as_str).collect();
+        for (i, raid) in file.raids.iter().enumerate() {
+            if file
+                .raids
+                .iter()
+                .take(i)
+                .any(|other| other.name == raid.name)
+            {
+                let path = format!("raids[{i}].name");
+                self.report(
+                    "twice",
+                    &path,
+                    format!("two raids are named \"{}\"", raid.name),
+                    None,
+                );
+            }
+            for (j, wave) in raid.waves.iter().enumerate() {
+                let at = |key: &str| format!("raids[{i}].waves[{j}].{key}");
+                if let Some(threat) = self.all.threats.get(&wave.threat) {
+                    self.threat(&wave.threat, threat, &at("threat"));
+                } else {
+                    self.unknown(&at("threat"), "threat", &wave.threat, &threats);
+                }
+                for (k, area) in wave.from.iter().enumerate() {
+                    if !areas.contains(&area.as_str()) {
+                        self.unknown(&at(&format!("from[{k}]")), "launch area", area, &areas);
+                    }
+                }
+                if wave.from.is_empty() {
+                    self.report("empty", &at("from"), "no launch area is given".into(), None);
+                }
+                match wave.aims.as_deref().or(raid.aims.as_deref()) {
+                    Some(name) if !aims.contains(&name) => {
+                        let path = if wave.aims.is_some() {
+                            at("aims")
+                        } else {
+                            format!("raids[{i}].aims")
+                        };
+                        self.unknown(&path, "list of aims", name, &aims);
+                    }
+                    Some(_) => {}
+                    None => {
+                        let help = "give the raid or the wave `aims = \"NAME\"`".to_owned();
+                        self.report(
+                            "missing-key",
+                            &at("threat"),
+                            "no aims are given".into(),
+                            Some(help),
+                        );
+                    }
+                }
+            }
+        }
+        for (name, aims) in &file.aims {
+            let empty = (aims.inside.is_empty() && aims.inside_share.high > 0.0)
+                || (aims.outside.is_empty() && aims.inside_share.low < 1.0);
+            if empty {
+                let message = format!("aims \"{name}\": a share is aimed at an empty list");
+                let help = "fill `inside` and `outside`, or set inside_share to 0 or 1".to_owned();
+                self.report("empty", &format!("aims.{name}"), message, Some(help));
+            }
+        }
+    }
+
+    fn threat(&mut self, id: &str, threat: &crate::catalogue::Threat, path: &str) {
+        let lacking = match threat.profile {
+            Profile::AeroBallistic if threat.apogee_km.is_none() => {
+                Some("an aero-ballistic missile never flies a minimum-energy arc: give `apogee_km`")
+            }
+            Profile::Low | Profile::High | Profile::Dive
+                if threat.speed_km_h.is_none() || threat.altitude_m.is_none() =>
+            {
+                Some("it needs `speed_km_h` and `altitude_m`")
+            }
+            _ => None,
+        };
+        if let Some(lacking) = lacking {
+            self.report(
+                "missing-key",
+                path,
+                format!("threat \"{id}\": {lacking}"),
+                None,
+            );
+        }
+    }
+
+    fn rules(&mut self) {
+        for (name, rule) in &self.file.rules {
+            if rule.engage == Engage::Belt && rule.belt_km.is_none() {
+                let path = format!("rules.{name}.engage");
+                let help = Some("add belt_km = 70".to_owned());
+                self.report("missing-key", &path, "a belt needs its depth".into(), help);
+            }
+        }
+    }
+
+    fn existing(&mut self) {
+        let Some(existing) = &self.file.existing_defence else {
+            return;
+        };
+        for class in existing
+            .path
+            .keys()
+            .filter(|class| !class.is_air_breathing())
+        {
+            let path = format!("existing_defence.path.{}", class.name());
+            let message = format!(
+                "{} threats are met at aim points, not along the path",
+                class.name()
+            );
+            let help = Some(format!("write [existing_defence.cover.{}]", class.name()));
+            self.report("wrong-model", &path, message, help);
+        }
+        for class in existing
+            .cover
+            .keys()
+            .filter(|class| class.is_air_breathing())
+        {
+            let path = format!("existing_defence.cover.{}", class.name());
+            let message = format!("{} threats are met along the path", class.name());
+            let help = Some(format!("write [existing_defence.path.{}]", class.name()));
+            self.report("wrong-model", &path, message, help);
+        }
+        for (class, path_class) in &existing.path {
+            let lost = path_class.lost_share.as_ref().map_or(0.0, |lost| lost.high);
+            if path_class.killed_share.high + lost >= 1.0 {
+                let path = format!("existing_defence.path.{}", class.name());
+                let message = "killed and lost together must stay below 1".to_owned();
+                self.report("out-of-range", &path, message, None);
+            }
+        }
+    }
+}
+
+fn is_country_code(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn is_file_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !name.is_empty() && name.bytes().all(plain)
+}
+
+/// Classes that a scenario's raids contain, in table order.
+impl Scenario {
+    /// Classes that the scenario's raids contain, in table order.
+    pub fn classes(&self) -> Vec<Class> {
+        Class::ALL
+            .into_iter()
+            .filter(|class| {
+                self.catalogue
+                    .threats
+                    .values()
+                    .any(|threat| threat.class == *class)
+            })
+            .collect()
+    }
+}
