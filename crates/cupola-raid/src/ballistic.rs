@@ -117,7 +117,15 @@ impl FlatArc {
         let dive_speed_m_s = (terminal_speed_m_s * math::cos(dive_angle)).max(1.0);
         let speed_m_s = ground_speed_m_s.max(1.0);
         let flight_time_s = (range_m - dive_m) / speed_m_s + dive_m / dive_speed_m_s;
-        Self { range_m, apogee_m, climb_m, dive_m, speed_m_s, dive_speed_m_s, flight_time_s }
+        Self {
+            range_m,
+            apogee_m,
+            climb_m,
+            dive_m,
+            speed_m_s,
+            dive_speed_m_s,
+            flight_time_s,
+        }
     }
 
     /// Ground distance flown and altitude, metres, `time_s` after launch.
@@ -127,7 +135,10 @@ impl FlatArc {
         if time_s >= dive_from_s {
             let distance =
                 (dive_from_m + (time_s - dive_from_s) * self.dive_speed_m_s).min(self.range_m);
-            return (distance, self.apogee_m * (self.range_m - distance) / self.dive_m.max(1.0));
+            return (
+                distance,
+                self.apogee_m * (self.range_m - distance) / self.dive_m.max(1.0),
+            );
         }
         let distance = (time_s * self.speed_m_s).max(0.0);
         let left = (1.0 - distance / self.climb_m).max(0.0);
@@ -156,7 +167,10 @@ mod tests {
                 "VALIDATION id=ballistic-arc truth={apogee_km} ours={:.3} tolerance=0.01 unit=km",
                 arc.apogee_m / 1000.0
             );
-            assert!((arc.apogee_m / 1000.0 - apogee_km).abs() < 0.01, "{range_km}");
+            assert!(
+                (arc.apogee_m / 1000.0 - apogee_km).abs() < 0.01,
+                "{range_km}"
+            );
             assert!((arc.speed_m_s / 1000.0 - speed).abs() < 1e-4, "{range_km}");
             assert!((arc.flight_time_s - time_s).abs() < 0.01, "{range_km}");
         }
@@ -175,9 +189,12 @@ mod tests {
 
     #[test]
     fn val_time_from_20_km_to_impact() {
-        for (range_km, time_s, ground_km) in
-            [(300.0, 18.2, 22.0), (500.0, 13.9, 21.7), (1000.0, 10.0, 22.1), (1700.0, 8.0, 23.1)]
-        {
+        for (range_km, time_s, ground_km) in [
+            (300.0, 18.2, 22.0),
+            (500.0, 13.9, 21.7),
+            (1000.0, 10.0, 22.1),
+            (1700.0, 8.0, 23.1),
+        ] {
             let arc = Arc::minimum_energy(range_km * 1000.0);
             let mut t = arc.flight_time_s;
             while arc.at(t).1 < 20_000.0 {

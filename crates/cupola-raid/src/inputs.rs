@@ -31,15 +31,26 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// The input of this name, added when new.
+    /// The input of this name, added when new; another range under the same name gets a number.
     pub fn add(&mut self, name: &str, num: &Num) -> InputId {
-        if let Some(&index) = self.by_name.get(name) {
-            return InputId(index);
+        let mut name = name.to_owned();
+        let mut copy = 1;
+        while let Some(&index) = self.by_name.get(&name) {
+            if self.list[index].num == *num {
+                return InputId(index);
+            }
+            copy += 1;
+            let stem = name.split('#').next().unwrap_or_default();
+            name = format!("{stem}#{copy}");
         }
         let index = self.list.len();
-        let entity = entity_id(name);
-        self.list.push(Input { name: name.to_owned(), num: num.clone(), entity });
-        self.by_name.insert(name.to_owned(), index);
+        let entity = entity_id(&name);
+        self.list.push(Input {
+            name: name.clone(),
+            num: num.clone(),
+            entity,
+        });
+        self.by_name.insert(name, index);
         InputId(index)
     }
 
@@ -66,8 +77,30 @@ impl Inputs {
                 (f64::from(stratum) + jitter) / f64::from(POINTS)
             })
             .collect();
-        let values = self.list.iter().zip(&uniforms).map(|(input, &u)| input.num.quantile(u));
-        Values { values: values.collect(), uniforms }
+        let values = self
+            .list
+            .iter()
+            .zip(&uniforms)
+            .map(|(input, &u)| input.num.quantile(u));
+        Values {
+            values: values.collect(),
+            uniforms,
+        }
+    }
+}
+
+impl Inputs {
+    /// The values in the middle of every range, for maps.
+    pub fn middle(&self) -> Values {
+        let values = self
+            .list
+            .iter()
+            .map(|input| input.num.quantile(0.5))
+            .collect();
+        Values {
+            values,
+            uniforms: vec![0.5; self.list.len()],
+        }
     }
 }
 

@@ -1,1 +1,32 @@
 //! One raid against one defence, event by event.
+//!
+//! [`Plan`] is what a scenario means; [`Draw`] gives every uncertain number a value;
+//! [`Geometry`] flies the routes of a raid past the units of all options; [`simulate`] plays one
+//! run. Nothing here does statistics, I/O or threads.
+
+mod ballistic;
+mod debris;
+mod draw;
+mod engine;
+mod geometry;
+mod hazard;
+mod inputs;
+mod log;
+mod plan;
+mod queue;
+mod route;
+mod rules;
+mod threats;
+mod windows;
+
+pub use ballistic::{Arc, FlatArc};
+pub use debris::{Fall, fall};
+pub use draw::{Draw, MapFigures, SENSOR_RANGE_MAX_M};
+pub use engine::{Setting, Workspace, simulate};
+pub use geometry::{Calibrated, Geometry};
+pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
+pub use log::{Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
+pub use plan::{
+    AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
+    ThreatType, Unit, UnitInputs, WavePlan,
+};

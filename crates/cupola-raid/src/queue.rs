@@ -60,7 +60,11 @@ impl Queue {
     }
 
     pub(crate) fn push(&mut self, time: SimTime, event: Event) {
-        self.heap.push(Entry { time, sequence: self.next, event });
+        self.heap.push(Entry {
+            time,
+            sequence: self.next,
+            event,
+        });
         self.next += 1;
     }
 

@@ -1,0 +1,278 @@
+//! Sixteen lanes in two AVX2 registers.
+
+use std::arch::x86_64::*;
+
+use super::{Block, Job, LANES, Lanes};
+
+/// Lanes of one register.
+const HALF: usize = LANES / 2;
+
+/// Does a job compiled for AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) fn run<J: Job>(simd: Avx2, job: J) {
+    job.run(simd);
+}
+
+/// Proof that AVX2 is there.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sweep) struct Avx2(());
+
+impl Avx2 {
+    /// The proof, if the processor has it.
+    pub(super) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+}
+
+/// An operation of this file.
+macro_rules! avx2 {
+    ($operation:expr) => {
+        // SAFETY: a value of `Avx2` exists only where `detect` found the feature, and pointers
+        // come from arrays or slices whose length was checked in safe code just before.
+        unsafe { $operation }
+    };
+}
+
+/// The same operation on both halves.
+macro_rules! both {
+    ($operation:ident, $a:expr) => {{
+        let a = $a;
+        avx2!([$operation(a[0]), $operation(a[1])])
+    }};
+    ($operation:ident, $a:expr, $b:expr) => {{
+        let (a, b) = ($a, $b);
+        avx2!([$operation(a[0], b[0]), $operation(a[1], b[1])])
+    }};
+}
+
+impl Avx2 {
+    /// Entries `at` to `at + 7` of a table.
+    #[inline(always)]
+    fn load_at(self, table: &[f32], at: usize) -> __m256 {
+        let block = &table[at..at + HALF];
+        avx2!(_mm256_loadu_ps(block.as_ptr()))
+    }
+
+    /// Index of the first of eight lanes, and all eight relative to it.
+    #[inline(always)]
+    fn places(self, i: __m256i) -> (usize, __m256i) {
+        let first = avx2!(_mm_cvtsi128_si32(_mm256_castsi256_si128(i)));
+        let place = avx2!(_mm256_sub_epi32(i, _mm256_set1_epi32(first)));
+        (first as usize, place)
+    }
+
+    /// `table[at + place]` for places 0 to 15.
+    #[inline(always)]
+    fn pick(self, table: &[f32], at: usize, place: __m256i) -> __m256 {
+        let (a, b) = (self.load_at(table, at), self.load_at(table, at + HALF));
+        avx2!({
+            let beyond = _mm256_cmpgt_epi32(place, _mm256_set1_epi32(7));
+            _mm256_blendv_ps(
+                _mm256_permutevar8x32_ps(a, place),
+                _mm256_permutevar8x32_ps(b, place),
+                _mm256_castsi256_ps(beyond),
+            )
+        })
+    }
+
+    /// Eight lanes to memory.
+    #[inline(always)]
+    fn half_to(self, x: __m256) -> [f32; HALF] {
+        let mut out = [0.0; HALF];
+        avx2!(_mm256_storeu_ps(out.as_mut_ptr(), x));
+        out
+    }
+
+    /// Integers to memory.
+    #[inline(always)]
+    fn integers(self, i: [__m256i; 2]) -> [i32; LANES] {
+        let mut out = [0_i32; LANES];
+        let (low, high) = out.split_at_mut(HALF);
+        avx2!({
+            _mm256_storeu_si256(low.as_mut_ptr().cast(), i[0]);
+            _mm256_storeu_si256(high.as_mut_ptr().cast(), i[1]);
+        });
+        out
+    }
+
+    /// Rows become columns, eight by eight.
+    #[inline(always)]
+    fn transpose8(self, r: [__m256; HALF]) -> [__m256; HALF] {
+        avx2!({
+            let a = [
+                _mm256_unpacklo_ps(r[0], r[1]),
+                _mm256_unpackhi_ps(r[0], r[1]),
+                _mm256_unpacklo_ps(r[2], r[3]),
+                _mm256_unpackhi_ps(r[2], r[3]),
+                _mm256_unpacklo_ps(r[4], r[5]),
+                _mm256_unpackhi_ps(r[4], r[5]),
+                _mm256_unpacklo_ps(r[6], r[7]),
+                _mm256_unpackhi_ps(r[6], r[7]),
+            ];
+            let b = [
+                _mm256_shuffle_ps::<0x44>(a[0], a[2]),
+                _mm256_shuffle_ps::<0xee>(a[0], a[2]),
+                _mm256_shuffle_ps::<0x44>(a[1], a[3]),
+                _mm256_shuffle_ps::<0xee>(a[1], a[3]),
+                _mm256_shuffle_ps::<0x44>(a[4], a[6]),
+                _mm256_shuffle_ps::<0xee>(a[4], a[6]),
+                _mm256_shuffle_ps::<0x44>(a[5], a[7]),
+                _mm256_shuffle_ps::<0xee>(a[5], a[7]),
+            ];
+            [
+                _mm256_permute2f128_ps::<0x20>(b[0], b[4]),
+                _mm256_permute2f128_ps::<0x20>(b[1], b[5]),
+                _mm256_permute2f128_ps::<0x20>(b[2], b[6]),
+                _mm256_permute2f128_ps::<0x20>(b[3], b[7]),
+                _mm256_permute2f128_ps::<0x31>(b[0], b[4]),
+                _mm256_permute2f128_ps::<0x31>(b[1], b[5]),
+                _mm256_permute2f128_ps::<0x31>(b[2], b[6]),
+                _mm256_permute2f128_ps::<0x31>(b[3], b[7]),
+            ]
+        })
+    }
+}
+
+impl Lanes for Avx2 {
+    type F = [__m256; 2];
+    type I = [__m256i; 2];
+    type M = [__m256; 2];
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> Self::F {
+        let half = avx2!(_mm256_set1_ps(x));
+        [half, half]
+    }
+    #[inline(always)]
+    fn load(self, from: &Block) -> Self::F {
+        [self.load_at(from, 0), self.load_at(from, HALF)]
+    }
+    #[inline(always)]
+    fn store(self, x: Self::F, to: &mut Block) {
+        let (low, high) = to.split_at_mut(HALF);
+        avx2!({
+            _mm256_storeu_ps(low.as_mut_ptr(), x[0]);
+            _mm256_storeu_ps(high.as_mut_ptr(), x[1]);
+        });
+    }
+    #[inline(always)]
+    fn add(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_add_ps, a, b)
+    }
+    #[inline(always)]
+    fn sub(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_sub_ps, a, b)
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_mul_ps, a, b)
+    }
+    #[inline(always)]
+    fn div(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_div_ps, a, b)
+    }
+    #[inline(always)]
+    fn min(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_min_ps, a, b)
+    }
+    #[inline(always)]
+    fn max(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_max_ps, a, b)
+    }
+    #[inline(always)]
+    fn lt(self, a: Self::F, b: Self::F) -> Self::M {
+        avx2!([
+            _mm256_cmp_ps::<_CMP_LT_OQ>(a[0], b[0]),
+            _mm256_cmp_ps::<_CMP_LT_OQ>(a[1], b[1])
+        ])
+    }
+    #[inline(always)]
+    fn and(self, a: Self::M, b: Self::M) -> Self::M {
+        both!(_mm256_and_ps, a, b)
+    }
+    #[inline(always)]
+    fn any(self, m: Self::M) -> bool {
+        let bits = both!(_mm256_movemask_ps, m);
+        bits[0] | bits[1] != 0
+    }
+    #[inline(always)]
+    fn select(self, m: Self::M, a: Self::F, b: Self::F) -> Self::F {
+        avx2!([
+            _mm256_blendv_ps(b[0], a[0], m[0]),
+            _mm256_blendv_ps(b[1], a[1], m[1])
+        ])
+    }
+    #[inline(always)]
+    fn truncate(self, x: Self::F) -> Self::I {
+        both!(_mm256_cvttps_epi32, x)
+    }
+    #[inline(always)]
+    fn float(self, i: Self::I) -> Self::F {
+        both!(_mm256_cvtepi32_ps, i)
+    }
+    #[inline(always)]
+    fn count_from(self, first: i32) -> Self::I {
+        let low = avx2!(_mm256_add_epi32(
+            _mm256_set1_epi32(first),
+            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
+        ));
+        [low, avx2!(_mm256_add_epi32(low, _mm256_set1_epi32(8)))]
+    }
+    #[inline(always)]
+    fn minus(self, i: Self::I, less: i32) -> Self::I {
+        let less = avx2!(_mm256_set1_epi32(less));
+        both!(_mm256_sub_epi32, i, [less, less])
+    }
+    #[inline(always)]
+    fn pair_near(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
+        let (low, low_place) = self.places(i[0]);
+        let (high, high_place) = self.places(i[1]);
+        let at = [self.pick(table, low, low_place), self.pick(table, high, high_place)];
+        let next = [
+            self.pick(table, low + 1, low_place),
+            self.pick(table, high + 1, high_place),
+        ];
+        (at, next)
+    }
+    #[inline(always)]
+    fn one_near(self, table: &[f32], i: Self::I) -> Self::F {
+        let (low, low_place) = self.places(i[0]);
+        let (high, high_place) = self.places(i[1]);
+        [self.pick(table, low, low_place), self.pick(table, high, high_place)]
+    }
+    #[inline(always)]
+    fn pair_far(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
+        let (mut at, mut next) = ([0.0; LANES], [0.0; LANES]);
+        let last = table.len() - 2;
+        for (lane, i) in self.integers(i).into_iter().enumerate() {
+            let i = (i as u32 as usize).min(last);
+            (at[lane], next[lane]) = (table[i], table[i + 1]);
+        }
+        (self.load(&at), self.load(&next))
+    }
+    #[inline(always)]
+    fn largest(self, x: Self::F) -> f32 {
+        let larger = self.half_to(avx2!(_mm256_max_ps(x[0], x[1])));
+        larger.into_iter().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    fn smallest(self, x: Self::F) -> f32 {
+        let smaller = self.half_to(avx2!(_mm256_min_ps(x[0], x[1])));
+        smaller.into_iter().fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    fn transpose(self, rows: &mut [Self::F; LANES]) {
+        let part = |row: usize, half: usize| {
+            let mut block = [rows[row][half]; HALF];
+            for (i, slot) in block.iter_mut().enumerate() {
+                *slot = rows[row + i][half];
+            }
+            self.transpose8(block)
+        };
+        let parts = [part(0, 0), part(HALF, 0), part(0, 1), part(HALF, 1)];
+        for i in 0..HALF {
+            rows[i] = [parts[0][i], parts[1][i]];
+            rows[HALF + i] = [parts[2][i], parts[3][i]];
+        }
+    }
+}

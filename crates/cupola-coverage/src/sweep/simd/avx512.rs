@@ -1,0 +1,204 @@
+//! Sixteen lanes in one AVX-512 register.
+
+use std::arch::x86_64::*;
+
+use super::{Block, Job, LANES, Lanes};
+
+/// Does a job compiled for AVX-512.
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) fn run<J: Job>(simd: Avx512, job: J) {
+    job.run(simd);
+}
+
+/// Proof that AVX-512 F and DQ are there.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::sweep) struct Avx512(());
+
+impl Avx512 {
+    /// The proof, if the processor has them.
+    pub(super) fn detect() -> Option<Self> {
+        let found = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq");
+        found.then_some(Self(()))
+    }
+}
+
+/// An operation of this file.
+macro_rules! avx512 {
+    ($operation:expr) => {
+        // SAFETY: a value of `Avx512` exists only where `detect` found the features, and pointers
+        // come from arrays or slices whose length was checked in safe code just before.
+        unsafe { $operation }
+    };
+}
+
+impl Avx512 {
+    /// Entries `at` to `at + 15` of a table.
+    #[inline(always)]
+    fn load_at(self, table: &[f32], at: usize) -> __m512 {
+        let block = &table[at..at + LANES];
+        avx512!(_mm512_loadu_ps(block.as_ptr()))
+    }
+
+    /// First of sixteen integers.
+    #[inline(always)]
+    fn first(self, i: __m512i) -> i32 {
+        avx512!(_mm_cvtsi128_si32(_mm512_castsi512_si128(i)))
+    }
+}
+
+impl Lanes for Avx512 {
+    type F = __m512;
+    type I = __m512i;
+    type M = __mmask16;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> __m512 {
+        avx512!(_mm512_set1_ps(x))
+    }
+    #[inline(always)]
+    fn load(self, from: &Block) -> __m512 {
+        avx512!(_mm512_loadu_ps(from.as_ptr()))
+    }
+    #[inline(always)]
+    fn store(self, x: __m512, to: &mut Block) {
+        avx512!(_mm512_storeu_ps(to.as_mut_ptr(), x));
+    }
+    #[inline(always)]
+    fn add(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_add_ps(a, b))
+    }
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_sub_ps(a, b))
+    }
+    #[inline(always)]
+    fn mul(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_mul_ps(a, b))
+    }
+    #[inline(always)]
+    fn div(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_div_ps(a, b))
+    }
+    #[inline(always)]
+    fn min(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_min_ps(a, b))
+    }
+    #[inline(always)]
+    fn max(self, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_max_ps(a, b))
+    }
+    #[inline(always)]
+    fn lt(self, a: __m512, b: __m512) -> __mmask16 {
+        avx512!(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b))
+    }
+    #[inline(always)]
+    fn and(self, a: __mmask16, b: __mmask16) -> __mmask16 {
+        a & b
+    }
+    #[inline(always)]
+    fn any(self, m: __mmask16) -> bool {
+        m != 0
+    }
+    #[inline(always)]
+    fn select(self, m: __mmask16, a: __m512, b: __m512) -> __m512 {
+        avx512!(_mm512_mask_blend_ps(m, b, a))
+    }
+    #[inline(always)]
+    fn truncate(self, x: __m512) -> __m512i {
+        avx512!(_mm512_cvttps_epi32(x))
+    }
+    #[inline(always)]
+    fn float(self, i: __m512i) -> __m512 {
+        avx512!(_mm512_cvtepi32_ps(i))
+    }
+    #[inline(always)]
+    fn count_from(self, first: i32) -> __m512i {
+        avx512!(_mm512_add_epi32(
+            _mm512_set1_epi32(first),
+            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+        ))
+    }
+    #[inline(always)]
+    fn minus(self, i: __m512i, less: i32) -> __m512i {
+        avx512!(_mm512_sub_epi32(i, _mm512_set1_epi32(less)))
+    }
+    #[inline(always)]
+    fn pair_near(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
+        let first = self.first(i);
+        let table = &table[first as usize..first as usize + 2 * LANES + 1];
+        let place = self.minus(i, first);
+        let [a, b] = [0, LANES].map(|at| self.load_at(table, at));
+        let [c, d] = [1, LANES + 1].map(|at| self.load_at(table, at));
+        avx512!((
+            _mm512_permutex2var_ps(a, place, b),
+            _mm512_permutex2var_ps(c, place, d)
+        ))
+    }
+    #[inline(always)]
+    fn one_near(self, table: &[f32], i: __m512i) -> __m512 {
+        let first = self.first(i);
+        let table = &table[first as usize..first as usize + 2 * LANES];
+        let place = self.minus(i, first);
+        let [a, b] = [0, LANES].map(|at| self.load_at(table, at));
+        avx512!(_mm512_permutex2var_ps(a, place, b))
+    }
+    #[inline(always)]
+    fn pair_far(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
+        assert!(table.len() >= 2, "a pair needs two entries");
+        let last = i32::try_from(table.len() - 2).unwrap_or(i32::MAX);
+        let pairs = table.as_ptr().cast::<f64>();
+        // Indices are brought within the table (a negative one is large without its sign), so the
+        // gathers read whole pairs inside it.
+        avx512!({
+            let i = _mm512_min_epu32(i, _mm512_set1_epi32(last));
+            let low = _mm512_i32gather_pd::<4>(_mm512_castsi512_si256(i), pairs);
+            let high = _mm512_i32gather_pd::<4>(_mm512_extracti32x8_epi32::<1>(i), pairs);
+            let (low, high) = (_mm512_castpd_ps(low), _mm512_castpd_ps(high));
+            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+            (
+                _mm512_permutex2var_ps(low, even, high),
+                _mm512_permutex2var_ps(low, odd, high),
+            )
+        })
+    }
+    #[inline(always)]
+    fn largest(self, x: __m512) -> f32 {
+        avx512!(_mm512_reduce_max_ps(x))
+    }
+    #[inline(always)]
+    fn smallest(self, x: __m512) -> f32 {
+        avx512!(_mm512_reduce_min_ps(x))
+    }
+    #[inline(always)]
+    fn transpose(self, rows: &mut [__m512; LANES]) {
+        let mut pairs = *rows;
+        for i in 0..8 {
+            let (a, b) = (rows[2 * i], rows[2 * i + 1]);
+            (pairs[2 * i], pairs[2 * i + 1]) =
+                avx512!((_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)));
+        }
+        let mut quads = pairs;
+        for i in 0..4 {
+            for half in 0..2 {
+                let a = avx512!(_mm512_castps_pd(pairs[4 * i + half]));
+                let b = avx512!(_mm512_castps_pd(pairs[4 * i + 2 + half]));
+                quads[4 * i + 2 * half] = avx512!(_mm512_castpd_ps(_mm512_unpacklo_pd(a, b)));
+                quads[4 * i + 2 * half + 1] = avx512!(_mm512_castpd_ps(_mm512_unpackhi_pd(a, b)));
+            }
+        }
+        for i in 0..4 {
+            let [a, b, c, d] = [quads[i], quads[4 + i], quads[8 + i], quads[12 + i]];
+            avx512!({
+                let p = _mm512_shuffle_f32x4::<0x88>(a, b);
+                let q = _mm512_shuffle_f32x4::<0xdd>(a, b);
+                let u = _mm512_shuffle_f32x4::<0x88>(c, d);
+                let w = _mm512_shuffle_f32x4::<0xdd>(c, d);
+                rows[i] = _mm512_shuffle_f32x4::<0x88>(p, u);
+                rows[8 + i] = _mm512_shuffle_f32x4::<0xdd>(p, u);
+                rows[4 + i] = _mm512_shuffle_f32x4::<0x88>(q, w);
+                rows[12 + i] = _mm512_shuffle_f32x4::<0xdd>(q, w);
+            });
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Sixteen numbers at a time: one set of operations, three ways to carry them out.
+//!
+//! Every operation is exact or correctly rounded per lane and none is fused, so AVX-512, AVX2 and
+//! plain Rust give the same bits. A value of a type that implements [`Lanes`] is the proof that
+//! this processor can execute it: it comes from `detect` alone.
+//!
+//! All `unsafe` of the crate is in this module.
+#![expect(
+    unsafe_code,
+    reason = "vector instructions chosen at run time are reached only through unsafe calls"
+)]
+#![expect(
+    clippy::inline_always,
+    reason = "an operation that is not inlined is compiled without the vectors it is for"
+)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+#[cfg(target_arch = "x86_64")]
+use self::{avx2::Avx2, avx512::Avx512};
+
+/// Lanes of a vector.
+pub(super) const LANES: usize = 16;
+
+/// A plain block of numbers, as it is loaded and stored.
+pub(super) type Block = [f32; LANES];
+
+/// Sixteen-lane arithmetic. Integers are carried as 32-bit signed numbers.
+pub(super) trait Lanes: Copy {
+    /// Sixteen single-precision numbers.
+    type F: Copy;
+    /// Sixteen integers.
+    type I: Copy;
+    /// Sixteen truth values.
+    type M: Copy;
+
+    /// The same number in every lane.
+    fn splat(self, x: f32) -> Self::F;
+    /// Sixteen numbers from memory.
+    fn load(self, from: &Block) -> Self::F;
+    /// Sixteen numbers to memory.
+    fn store(self, x: Self::F, to: &mut Block);
+    /// Sum.
+    fn add(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Difference.
+    fn sub(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Product.
+    fn mul(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Quotient.
+    fn div(self, a: Self::F, b: Self::F) -> Self::F;
+    /// The smaller; `b` where either is not a number.
+    fn min(self, a: Self::F, b: Self::F) -> Self::F;
+    /// The larger; `b` where either is not a number.
+    fn max(self, a: Self::F, b: Self::F) -> Self::F;
+    /// Where `a < b`.
+    fn lt(self, a: Self::F, b: Self::F) -> Self::M;
+    /// Where both hold.
+    fn and(self, a: Self::M, b: Self::M) -> Self::M;
+    /// Whether any lane holds.
+    fn any(self, m: Self::M) -> bool;
+    /// `a` where the mask holds, `b` elsewhere.
+    fn select(self, m: Self::M, a: Self::F, b: Self::F) -> Self::F;
+    /// Rounded towards zero; the numbers must be within ±2³¹.
+    fn truncate(self, x: Self::F) -> Self::I;
+    /// As numbers.
+    fn float(self, i: Self::I) -> Self::F;
+    /// `first`, `first + 1`, …
+    fn count_from(self, first: i32) -> Self::I;
+    /// The integers less a number.
+    fn minus(self, i: Self::I, less: i32) -> Self::I;
+    /// `table[i]` and `table[i + 1]` for ascending `i` that advance by at most 1.7 a lane.
+    ///
+    /// # Panics
+    /// If `table` ends less than 33 entries after the first index, or an index is negative.
+    fn pair_near(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
+    /// `table[i]` for ascending `i` that advance by at most 1 a lane.
+    ///
+    /// # Panics
+    /// As `pair_near`.
+    fn one_near(self, table: &[f32], i: Self::I) -> Self::F;
+    /// `table[i]` and `table[i + 1]`; an index outside the table gives its last pair.
+    ///
+    /// # Panics
+    /// If the table has fewer than two entries.
+    fn pair_far(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
+    /// Largest lane; not-a-number must not occur.
+    fn largest(self, x: Self::F) -> f32;
+    /// Smallest lane; not-a-number must not occur.
+    fn smallest(self, x: Self::F) -> f32;
+    /// Rows become columns.
+    fn transpose(self, rows: &mut [Self::F; LANES]);
+}
+
+/// Work that is compiled once for each kind of vector.
+pub(super) trait Job {
+    /// Does the work with these vectors. Must be `#[inline(always)]` to profit from them.
+    fn run<S: Lanes>(self, simd: S);
+}
+
+/// A way to carry out vector operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimdPath {
+    /// Plain Rust, any processor.
+    Scalar,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512 F and DQ.
+    Avx512,
+}
+
+impl SimdPath {
+    /// The ways this processor offers, slowest first.
+    pub fn available() -> Vec<Self> {
+        let mut paths = vec![Self::Scalar];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if Avx2::detect().is_some() {
+                paths.push(Self::Avx2);
+            }
+            if Avx512::detect().is_some() {
+                paths.push(Self::Avx512);
+            }
+        }
+        paths
+    }
+
+    /// The fastest way this processor offers.
+    pub fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if Avx512::detect().is_some() {
+                return Self::Avx512;
+            }
+            if Avx2::detect().is_some() {
+                return Self::Avx2;
+            }
+        }
+        Self::Scalar
+    }
+
+    /// Does a job this way, or in plain Rust if the processor cannot.
+    pub(super) fn run<J: Job>(self, job: J) {
+        #[cfg(target_arch = "x86_64")]
+        match self {
+            Self::Avx512 => {
+                if let Some(simd) = Avx512::detect() {
+                    // SAFETY: `detect` has just found the features of `avx512::run`.
+                    return unsafe { avx512::run(simd, job) };
+                }
+            }
+            Self::Avx2 => {
+                if let Some(simd) = Avx2::detect() {
+                    // SAFETY: `detect` has just found the features of `avx2::run`.
+                    return unsafe { avx2::run(simd, job) };
+                }
+            }
+            Self::Scalar => {}
+        }
+        job.run(Scalar);
+    }
+}
+
+/// Plain Rust.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scalar;
+
+#[inline(always)]
+fn each<T: Copy, U: Copy>(a: [T; LANES], f: impl Fn(T) -> U) -> [U; LANES] {
+    a.map(f)
+}
+
+#[inline(always)]
+fn zip<T: Copy, U: Copy + Default>(a: [T; LANES], b: [T; LANES], f: impl Fn(T, T) -> U) -> [U; LANES] {
+    let mut out = [U::default(); LANES];
+    for lane in 0..LANES {
+        out[lane] = f(a[lane], b[lane]);
+    }
+    out
+}
+
+impl Lanes for Scalar {
+    type F = Block;
+    type I = [i32; LANES];
+    type M = [bool; LANES];
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> Block {
+        [x; LANES]
+    }
+    #[inline(always)]
+    fn load(self, from: &Block) -> Block {
+        *from
+    }
+    #[inline(always)]
+    fn store(self, x: Block, to: &mut Block) {
+        *to = x;
+    }
+    #[inline(always)]
+    fn add(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn sub(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn mul(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn div(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| a / b)
+    }
+    #[inline(always)]
+    fn min(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    fn max(self, a: Block, b: Block) -> Block {
+        zip(a, b, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    fn lt(self, a: Block, b: Block) -> Self::M {
+        zip(a, b, |a, b| a < b)
+    }
+    #[inline(always)]
+    fn and(self, a: Self::M, b: Self::M) -> Self::M {
+        zip(a, b, |a, b| a & b)
+    }
+    #[inline(always)]
+    fn any(self, m: Self::M) -> bool {
+        m.into_iter().any(|lane| lane)
+    }
+    #[inline(always)]
+    fn select(self, m: Self::M, a: Block, b: Block) -> Block {
+        let mut out = b;
+        for lane in 0..LANES {
+            out[lane] = if m[lane] { a[lane] } else { b[lane] };
+        }
+        out
+    }
+    #[inline(always)]
+    fn truncate(self, x: Block) -> Self::I {
+        each(x, |x| x as i32)
+    }
+    #[inline(always)]
+    fn float(self, i: Self::I) -> Block {
+        each(i, |i| i as f32)
+    }
+    #[inline(always)]
+    fn count_from(self, first: i32) -> Self::I {
+        let mut out = [first; LANES];
+        for (lane, i) in (0..).zip(&mut out) {
+            *i += lane;
+        }
+        out
+    }
+    #[inline(always)]
+    fn minus(self, i: Self::I, less: i32) -> Self::I {
+        each(i, |i| i - less)
+    }
+    #[inline(always)]
+    fn pair_near(self, table: &[f32], i: Self::I) -> (Block, Block) {
+        self.pair_far(table, i)
+    }
+    #[inline(always)]
+    fn one_near(self, table: &[f32], i: Self::I) -> Block {
+        each(i, |i| table[i as usize])
+    }
+    #[inline(always)]
+    fn pair_far(self, table: &[f32], i: Self::I) -> (Block, Block) {
+        let last = table.len() - 2;
+        let at = |i: i32| (i as u32 as usize).min(last);
+        (each(i, |i| table[at(i)]), each(i, |i| table[at(i) + 1]))
+    }
+    #[inline(always)]
+    fn largest(self, x: Block) -> f32 {
+        x.into_iter().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    fn smallest(self, x: Block) -> f32 {
+        x.into_iter().fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    fn transpose(self, rows: &mut [Block; LANES]) {
+        for i in 0..LANES {
+            for j in 0..i {
+                let (a, b) = (rows[i][j], rows[j][i]);
+                (rows[i][j], rows[j][i]) = (b, a);
+            }
+        }
+    }
+}

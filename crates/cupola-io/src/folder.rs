@@ -1,0 +1,244 @@
+//! A folder of terrain tiles: which of them a box needs, which are missing, and their digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use cupola_units::LatLon;
+use cupola_world::{Bounds, Grid};
+use sha2::{Digest as _, Sha256};
+
+use crate::IoError;
+use crate::raster::{Extent, TerrainFile, describe, extent, read_terrain_within};
+use crate::tile_name::Corner;
+
+/// Deepest nesting of folders that is followed, which also ends loops of links.
+const MAX_DEPTH: usize = 16;
+const ENDINGS: [&str; 9] = [
+    ".tif", ".tiff", ".hgt", ".dt0", ".dt1", ".dt2", ".hgt.gz", ".tif.gz", ".zip",
+];
+
+/// The tiles of a folder that a box needs.
+#[derive(Clone, Debug)]
+pub struct TerrainFolder {
+    /// Name relative to the folder, with `/`, and heights in metres; sorted by name.
+    ///
+    /// `GeoTIFFs` are cut to the box with two more nodes on each side, other tiles are whole.
+    pub tiles: Vec<(String, Grid)>,
+    /// Whole-degree cells inside the box that no tile covers, where the folder has such tiles.
+    pub missing: Vec<MissingTile>,
+    /// Terrain files that were not used although they may lie in the box.
+    pub unused: Vec<UnusedFile>,
+    /// SHA-256, in hex, of the lines that `sha256sum` prints for the tiles, sorted by name.
+    pub sha256: String,
+}
+
+/// A whole-degree cell without terrain: sea in most sources, a lost file inland.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingTile {
+    /// The cell, `N49E023`.
+    pub cell: String,
+    /// The file that was expected, named like its siblings.
+    pub file: String,
+    /// Southern edge, whole degrees north.
+    pub south_deg: i32,
+    /// Western edge, whole degrees east.
+    pub west_deg: i32,
+    /// Whether tiles stand on two opposite sides of it, so that it is a gap and not an edge.
+    pub enclosed: bool,
+}
+
+/// A file that was passed over, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusedFile {
+    /// Name relative to the folder, with `/`.
+    pub name: String,
+    /// Why it was not used and what would help.
+    pub why: String,
+}
+
+/// Reads every tile below a folder that overlaps a box.
+///
+/// Names and headers decide; only the pixels of the tiles that are needed are read. Files without
+/// a raster's ending are passed over. What is missing is data, not an error.
+///
+/// # Errors
+/// [`IoError::NothingOverlaps`] when no tile overlaps the box; the error of the first tile, by
+/// name, that cannot be read; [`IoError::Os`] for the folder itself.
+pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoError> {
+    let mut names = Vec::new();
+    list(folder, "", 0, &mut names)?;
+    names.sort();
+    let mut unused = Vec::new();
+    let mut chosen = Vec::new();
+    let mut cells = BTreeMap::new();
+    let mut covers = Vec::new();
+    for name in &names {
+        match extent(&folder.join(name))? {
+            Extent::Projected => unused.push(UnusedFile {
+                name: name.clone(),
+                why: "it is projected: gdalwarp -t_srs EPSG:4326 in.tif out.tif".to_owned(),
+            }),
+            Extent::Degrees(extent, corner) => {
+                if let Some(corner) = corner {
+                    cells.entry(corner).or_insert_with(|| name.clone());
+                } else {
+                    covers.push(extent);
+                }
+                if overlap(&extent, bounds) {
+                    chosen.push(name);
+                }
+            }
+        }
+    }
+    if chosen.is_empty() {
+        return Err(nothing(folder, bounds, names.len(), &cells, &covers));
+    }
+    let mut tiles = Vec::new();
+    let mut hasher = Sha256::new();
+    for name in chosen {
+        let path = folder.join(name);
+        if let TerrainFile::Geographic(grid) = read_terrain_within(&path, bounds)? {
+            hasher.update(format!("{}  {name}\n", sha256_of_file(&path)?));
+            tiles.push((name.clone(), grid));
+        }
+    }
+    Ok(TerrainFolder {
+        tiles,
+        missing: missing(bounds, &cells, &covers),
+        unused,
+        sha256: hex(&hasher.finalize()),
+    })
+}
+
+/// SHA-256 of a file's bytes, in hex.
+///
+/// # Errors
+/// [`IoError::Os`] when the file cannot be read.
+pub fn sha256_of_file(path: &Path) -> Result<String, IoError> {
+    let os = |error| IoError::from_os(path, "read", &error);
+    let mut file = File::open(path).map_err(os)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut piece).map_err(os)?;
+        if count == 0 {
+            return Ok(hex(&hasher.finalize()));
+        }
+        hasher.update(&piece[..count]);
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+fn list(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) -> Result<(), IoError> {
+    let os = |error| IoError::from_os(folder, "read", &error);
+    for entry in std::fs::read_dir(folder).map_err(os)? {
+        let entry = entry.map_err(os)?;
+        let file_name = entry.file_name();
+        let Some(plain) = file_name.to_str() else {
+            continue;
+        };
+        if plain.starts_with('.') {
+            continue;
+        }
+        let name = format!("{prefix}{plain}");
+        let path = entry.path();
+        // A link to nowhere is no tile.
+        let Ok(metadata) = std::fs::metadata(&path) else {
+            continue;
+        };
+        if metadata.is_dir() && depth < MAX_DEPTH {
+            list(&path, &format!("{name}/"), depth + 1, names)?;
+        } else if metadata.is_file() {
+            let lower = plain.to_lowercase();
+            if ENDINGS.iter().any(|ending| lower.ends_with(ending)) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether two boxes share more than an edge.
+fn overlap(a: &Bounds, b: &Bounds) -> bool {
+    a.south_deg < b.north_deg
+        && b.south_deg < a.north_deg
+        && a.west_deg < b.east_deg
+        && b.west_deg < a.east_deg
+}
+
+fn nothing(
+    folder: &Path,
+    bounds: &Bounds,
+    files: usize,
+    cells: &BTreeMap<Corner, String>,
+    covers: &[Bounds],
+) -> IoError {
+    let boxes = cells.keys().map(|corner| Bounds {
+        south_deg: f64::from(corner.south_deg),
+        north_deg: f64::from(corner.south_deg + 1),
+        west_deg: f64::from(corner.west_deg),
+        east_deg: f64::from(corner.west_deg + 1),
+    });
+    let union = boxes
+        .chain(covers.iter().copied())
+        .reduce(|sum, next| sum.union(&next));
+    let found = match union {
+        None if files == 0 => "it holds no .tif, .hgt or .dt0 to .dt2 file".to_owned(),
+        None => format!("all {files} rasters in it are projected"),
+        Some(all) => format!("its {files} rasters lie in {}", describe(&all)),
+    };
+    IoError::NothingOverlaps {
+        path: folder.to_owned(),
+        wanted: describe(bounds),
+        found,
+    }
+}
+
+fn missing(
+    bounds: &Bounds,
+    cells: &BTreeMap<Corner, String>,
+    covers: &[Bounds],
+) -> Vec<MissingTile> {
+    let Some((sibling, sibling_name)) = cells.iter().next() else {
+        return Vec::new();
+    };
+    let present: BTreeSet<(i32, i32)> = cells
+        .keys()
+        .map(|corner| (corner.south_deg, corner.west_deg))
+        .collect();
+    let has = |south_deg: i32, west_deg: i32| present.contains(&(south_deg, west_deg));
+    let mut missing = Vec::new();
+    for south_deg in bounds.south_deg.floor() as i32..bounds.north_deg.ceil() as i32 {
+        for west_deg in bounds.west_deg.floor() as i32..bounds.east_deg.ceil() as i32 {
+            let middle = LatLon::new(f64::from(south_deg) + 0.5, f64::from(west_deg) + 0.5);
+            if has(south_deg, west_deg) || covers.iter().any(|cover| cover.contains(middle)) {
+                continue;
+            }
+            let corner = Corner {
+                south_deg,
+                west_deg,
+            };
+            let label = corner.label();
+            missing.push(MissingTile {
+                file: corner
+                    .name_like(sibling_name, *sibling)
+                    .unwrap_or_else(|| format!("{label}.hgt")),
+                cell: label,
+                south_deg,
+                west_deg,
+                enclosed: has(south_deg, west_deg - 1) && has(south_deg, west_deg + 1)
+                    || has(south_deg - 1, west_deg) && has(south_deg + 1, west_deg),
+            });
+        }
+    }
+    missing
+}

@@ -1,0 +1,209 @@
+//! What one run of a raid leaves behind: counts by class, incidents, and (for replays) its story.
+
+use cupola_scenario::Class;
+use cupola_units::SimTime;
+
+/// How a threat ended; leakers and those that left say where they were going.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum End {
+    /// Still flying; no run ends so.
+    #[default]
+    Flying,
+    /// Failed by itself.
+    Failed,
+    /// Lost to jamming and the like.
+    Lost,
+    /// Killed by the existing defence.
+    KilledExisting,
+    /// Killed by a fire unit of the option.
+    KilledShield,
+    /// Reached an aim outside the protected area.
+    LeftArea,
+    /// Reached its aim inside the protected area.
+    Leaked,
+}
+
+/// Why a leaker leaked, in the order in which a reader should be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// The option has no fire unit on duty.
+    #[default]
+    NoUnit,
+    /// No sensor of the option had a track.
+    NeverSeen,
+    /// Tracked, but never inside an envelope with line of sight.
+    OutOfReach,
+    /// Within reach only before a unit was ready.
+    TooLate,
+    /// The rules did not allow it in time.
+    NoRule,
+    /// Every channel was busy.
+    NoChannel,
+    /// No missile was ready.
+    NoMissile,
+    /// Shot at and missed.
+    Missed,
+}
+
+impl Cause {
+    /// All causes in order.
+    pub const ALL: [Self; 8] = [
+        Self::NoUnit,
+        Self::NeverSeen,
+        Self::OutOfReach,
+        Self::TooLate,
+        Self::NoRule,
+        Self::NoChannel,
+        Self::NoMissile,
+        Self::Missed,
+    ];
+}
+
+/// Counts of one class in one run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ClassCount {
+    /// Launched; the sum of the next six.
+    pub launched: u32,
+    /// Failed by themselves.
+    pub failed: u32,
+    /// Lost to jamming and the like.
+    pub lost: u32,
+    /// Killed by the existing defence.
+    pub killed_existing: u32,
+    /// Killed by the option's fire units.
+    pub killed_shield: u32,
+    /// Ended outside the protected area.
+    pub left_area: u32,
+    /// Reached their aim inside the protected area.
+    pub leaked: u32,
+    /// Missiles fired at them.
+    pub interceptors: u32,
+    /// What those cost, million US dollars.
+    pub cost_musd: f64,
+    /// What the threats killed by the option's units had cost, million US dollars.
+    pub killed_cost_musd: f64,
+    /// Engagements by crews of NATO nations.
+    pub engagements_nato_crew: u32,
+    /// Kills and misses that let something fall on NATO soil.
+    pub debris_nato: u32,
+    /// Threats that entered NATO airspace.
+    pub incursions_nato: u32,
+    /// Sum and number of positive warning times at aims inside, minutes.
+    pub warning_sum_min: f64,
+    /// Number of threats with a warning.
+    pub warned: u32,
+}
+
+/// Kinds of incident in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Incident {
+    /// Engagement, by nation of the crew.
+    EngagementBy,
+    /// Engagement, by country below the intercept.
+    EngagementOver,
+    /// Pieces of a threat killed by the option's units came down, by country.
+    Debris,
+    /// An interceptor that missed came down whole, by country.
+    InterceptorFall,
+    /// A threat entered NATO airspace, by country.
+    Incursion,
+    /// A threat in NATO airspace was engaged there, by country.
+    IncursionEngaged,
+    /// A lost drone came down, by country.
+    LostDown,
+}
+
+impl Incident {
+    /// Kind as a reader sees it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::EngagementBy => "engagements by crew",
+            Self::EngagementOver => "engagements over",
+            Self::Debris => "threat debris in",
+            Self::InterceptorFall => "interceptor falls in",
+            Self::Incursion => "incursions into",
+            Self::IncursionEngaged => "incursions engaged over",
+            Self::LostDown => "lost drones down in",
+        }
+    }
+}
+
+/// Something that happened, for a replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub time: SimTime,
+    /// Threat, by its number in the run.
+    pub threat: u32,
+    /// What, as a sentence.
+    pub text: String,
+}
+
+/// One threat of a replay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThreatStory {
+    /// Number in the run.
+    pub threat: u32,
+    /// Type as printed.
+    pub name: String,
+    /// Whether it was aimed inside the protected area.
+    pub inside: bool,
+    /// How it ended.
+    pub end: End,
+    /// Why it leaked, if it did.
+    pub cause: Cause,
+}
+
+/// What one run leaves behind.
+#[derive(Clone, Debug, Default)]
+pub struct RaidLog {
+    /// Counts by class, in the order of [`Class::ALL`].
+    pub classes: [ClassCount; 7],
+    /// Leakers inside the area by class and cause.
+    pub causes: [[u32; 8]; 7],
+    /// Of the threats aimed inside: failed, lost, killed by the existing defence, by the shield.
+    pub inside_ends: [[u32; 4]; 7],
+    /// Threats aimed inside by class.
+    pub inside: [u32; 7],
+    /// Missiles spent by unit of the plan.
+    pub spent: Vec<u32>,
+    /// Incidents: kind, code of nation or country, number; sorted.
+    pub incidents: Vec<(Incident, [u8; 2], u32)>,
+    /// The story, when it was asked for.
+    pub moments: Vec<Moment>,
+    /// The threats of the story.
+    pub stories: Vec<ThreatStory>,
+}
+
+impl RaidLog {
+    pub(crate) fn clear(&mut self, units: usize) {
+        self.classes = Default::default();
+        self.causes = Default::default();
+        self.inside_ends = Default::default();
+        self.inside = Default::default();
+        self.spent.clear();
+        self.spent.resize(units, 0);
+        self.incidents.clear();
+        self.moments.clear();
+        self.stories.clear();
+    }
+
+    pub(crate) fn class(&mut self, class: Class) -> &mut ClassCount {
+        &mut self.classes[class.index()]
+    }
+
+    pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
+        let bytes = code.as_bytes();
+        let key = [
+            bytes.first().copied().unwrap_or(b'-'),
+            bytes.get(1).copied().unwrap_or(b'-'),
+        ];
+        match self
+            .incidents
+            .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
+        {
+            Ok(at) => self.incidents[at].2 += 1,
+            Err(at) => self.incidents.insert(at, (kind, key, 1)),
+        }
+    }
+}

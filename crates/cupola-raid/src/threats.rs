@@ -1,0 +1,288 @@
+//! The threats of a run: how many, on which route, when, and how each would end by itself.
+
+use crate::engine::{Setting, purpose};
+use crate::hazard::{CoverHazard, PathHazard};
+use crate::log::{Cause, End, Incident, RaidLog};
+use crate::plan::WavePlan;
+use crate::route::{Route, from_polar, polar};
+use cupola_scenario::Class;
+use cupola_units::{SimTime, Stream, math};
+
+/// Mean distance a drone flies on after it is lost, metres (assumption: tens of kilometres).
+const LOST_FLIGHT_M: f64 = 60_000.0;
+
+/// One threat of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Flying {
+    pub entity: u32,
+    pub type_: usize,
+    pub class: Class,
+    pub route: u32,
+    pub launched: SimTime,
+    /// When it would end by itself, and how.
+    pub ends: SimTime,
+    pub fate: End,
+    /// When it would reach its aim.
+    pub arrives: SimTime,
+    pub alive: bool,
+    pub end: End,
+    pub ended: SimTime,
+    pub tracked: bool,
+    pub shots: u16,
+    pub salvos: u16,
+    pub in_flight: u16,
+    pub first_pair: u32,
+    /// When civilians would be warned without the option's sensors.
+    pub alarm: SimTime,
+    causes: u8,
+}
+
+impl Flying {
+    /// Remembers why an engagement did not happen.
+    pub(crate) fn note(&mut self, cause: Cause) {
+        self.causes |= 1 << cause as u8;
+    }
+
+    /// An earlier track warns earlier.
+    pub(crate) fn warn(&mut self, tracked: SimTime) {
+        self.alarm = self.alarm.min(tracked);
+    }
+
+    /// Why it leaked: the last link of the chain that held longest.
+    pub(crate) fn cause(&self, armed: bool) -> Cause {
+        let noted = Cause::ALL
+            .into_iter()
+            .rev()
+            .find(|&c| self.causes & (1 << c as u8) != 0);
+        match (armed, self.tracked, noted) {
+            (false, ..) => Cause::NoUnit,
+            (true, _, Some(cause)) => cause,
+            (true, true, None) => Cause::OutOfReach,
+            (true, false, None) => Cause::NeverSeen,
+        }
+    }
+}
+
+/// Draws the threats of a run into `flying`.
+pub(crate) fn launch(setting: &Setting<'_>, stream: Stream, flying: &mut Vec<Flying>) {
+    flying.clear();
+    let mut frailty = [1.0; 7];
+    for (class, hazard) in setting.existing.0.path.iter().enumerate() {
+        if let Some(hazard) = hazard.filter(|hazard| hazard.theta > 1e-6) {
+            let shape = 1.0 / hazard.theta;
+            frailty[class] =
+                stream.gamma(class as u32, purpose::FRAILTY, 0, shape.clamp(0.05, 200.0)) / shape;
+        }
+    }
+    for (wave, pools) in setting.raid.waves.iter().zip(&setting.geometry.pools) {
+        let u = stream.uniform(wave.entity, purpose::COUNT, 0);
+        let count = wave.count.quantile(u).round().max(0.0) as u32;
+        for i in 0..count {
+            let entity = wave.entity.wrapping_add(i.wrapping_mul(0x9E37_79B1));
+            flying.push(one(setting, stream, wave, *pools, entity, &frailty));
+        }
+    }
+}
+
+fn one(
+    setting: &Setting<'_>,
+    stream: Stream,
+    wave: &WavePlan,
+    pools: [u32; 4],
+    entity: u32,
+    frailty: &[f64; 7],
+) -> Flying {
+    let draw = setting.draw;
+    let class = crate::engine::class_of(setting, wave.threat);
+    let route = pick_route(setting, stream, wave, pools, entity);
+    let path = &setting.geometry.routes[route as usize];
+    let launch_s = wave.start_s + wave.spread_s * stream.uniform(entity, purpose::LAUNCH, 0);
+    let launched = SimTime::from_seconds(launch_s);
+    let arrives = launched + SimTime::from_seconds(path.flight_s);
+    let (fate, end_s) = natural_end(setting, stream, wave, path, entity, frailty);
+    let alarm = path.entry_s.map_or(SimTime::NEVER, |t| {
+        launched + SimTime::from_seconds(t + setting.existing.0.alarm_delay_s)
+    });
+    debug_assert!(draw.threats.len() > wave.threat);
+    Flying {
+        entity,
+        type_: wave.threat,
+        class,
+        route,
+        launched,
+        ends: launched + SimTime::from_seconds(end_s),
+        fate,
+        arrives,
+        alive: true,
+        end: End::Flying,
+        ended: SimTime::NEVER,
+        tracked: false,
+        shots: 0,
+        salvos: 0,
+        in_flight: 0,
+        first_pair: 0,
+        alarm,
+        causes: 0,
+    }
+}
+
+fn pick_route(
+    setting: &Setting<'_>,
+    stream: Stream,
+    wave: &WavePlan,
+    pools: [u32; 4],
+    entity: u32,
+) -> u32 {
+    let values = &setting.draw.values;
+    let inside_share = values.get(setting.plan.aims[wave.aims].inside_share);
+    let [u_side, u_stray] = stream.uniform_pair(entity, purpose::SIDE, 0);
+    let (from, to) = if u_side >= inside_share {
+        (pools[1], pools[2])
+    } else if u_stray < values.get(wave.stray_share) && pools[3] > pools[2] {
+        (pools[2], pools[3])
+    } else {
+        (pools[0], pools[1])
+    };
+    from + stream.index(entity, purpose::ROUTE, 0, (to - from).max(1) as usize) as u32
+}
+
+/// How and when a threat ends if no fire unit of the option stops it, seconds since launch.
+fn natural_end(
+    setting: &Setting<'_>,
+    stream: Stream,
+    wave: &WavePlan,
+    route: &Route,
+    entity: u32,
+    frailty: &[f64; 7],
+) -> (End, f64) {
+    let class = crate::engine::class_of(setting, wave.threat).index();
+    let arrival = if route.inside {
+        End::Leaked
+    } else {
+        End::LeftArea
+    };
+    let [u_fail, u_when] = stream.uniform_pair(entity, purpose::FAIL, 0);
+    if u_fail < setting.draw.threats[wave.threat].fail_share {
+        return (End::Failed, route.flight_s * u_when);
+    }
+    let [u, u_cause] = stream.uniform_pair(entity, purpose::EXISTING, 0);
+    if let Some(hazard) = &setting.existing.0.path[class] {
+        return along_path(hazard, route, frailty[class], u, u_cause, arrival);
+    }
+    if let Some(cover) = &setting.existing.0.cover[class]
+        && under_cover(cover, setting, stream, route, class)
+        && u < cover.killed_share
+    {
+        // Met near the end of its flight.
+        return (End::KilledExisting, route.flight_s * 0.97);
+    }
+    (arrival, route.flight_s)
+}
+
+fn along_path(
+    hazard: &PathHazard,
+    route: &Route,
+    frailty: f64,
+    u: f64,
+    u_cause: f64,
+    arrival: End,
+) -> (End, f64) {
+    match hazard.end_s(route, frailty, -math::ln(u)) {
+        Some(t) if u_cause < hazard.lost_share => (End::Lost, t.min(route.flight_s)),
+        Some(t) => (End::KilledExisting, t.min(route.flight_s)),
+        None => (arrival, route.flight_s),
+    }
+}
+
+/// Whether the aim is under cover in this run: all threats of a class at one place share the luck.
+fn under_cover(
+    cover: &CoverHazard,
+    setting: &Setting<'_>,
+    stream: Stream,
+    route: &Route,
+    class: usize,
+) -> bool {
+    let inside = setting.world.in_area(route.aim);
+    let share = if inside {
+        cover.area_cover_share
+    } else {
+        cover.cover_share
+    };
+    let cell = |deg: f64| (deg * 2.0).floor() as i32 as u32;
+    let place = cell(route.aim.lat_deg).wrapping_mul(7919) ^ cell(route.aim.lon_deg);
+    stream.uniform(place, purpose::COVER, class as u32) < share
+}
+
+/// Adds how a threat ended to the log.
+pub(crate) fn tally(
+    setting: &Setting<'_>,
+    stream: Stream,
+    log: &mut RaidLog,
+    threat: &Flying,
+    armed: bool,
+) {
+    let route = &setting.geometry.routes[threat.route as usize];
+    let class = threat.class.index();
+    let count = log.class(threat.class);
+    count.launched += 1;
+    match threat.end {
+        End::Failed => count.failed += 1,
+        End::Lost => count.lost += 1,
+        End::KilledExisting => count.killed_existing += 1,
+        End::KilledShield => count.killed_shield += 1,
+        End::Leaked => count.leaked += 1,
+        End::LeftArea | End::Flying => count.left_area += 1,
+    }
+    if route.inside {
+        log.inside[class] += 1;
+        let warning = (threat.arrives - threat.alarm).seconds() / 60.0;
+        if threat.alarm.is_ever() && warning > 0.0 {
+            let count = log.class(threat.class);
+            count.warning_sum_min += warning;
+            count.warned += 1;
+        }
+        match threat.end {
+            End::Failed => log.inside_ends[class][0] += 1,
+            End::Lost => log.inside_ends[class][1] += 1,
+            End::KilledExisting => log.inside_ends[class][2] += 1,
+            End::KilledShield => log.inside_ends[class][3] += 1,
+            End::Leaked => log.causes[class][threat.cause(armed) as usize] += 1,
+            End::LeftArea | End::Flying => {}
+        }
+    }
+    if let Some((entry_s, country)) = route.nato_entry
+        && threat.ended >= threat.launched + SimTime::from_seconds(entry_s)
+    {
+        log.class(threat.class).incursions_nato += 1;
+        log.incident(Incident::Incursion, setting.world.code(country));
+    }
+    if threat.end == End::Lost {
+        lost_down(setting, stream, log, threat, route);
+    }
+}
+
+/// Where a lost drone comes down: it flies on towards its aim and beyond.
+fn lost_down(
+    setting: &Setting<'_>,
+    stream: Stream,
+    log: &mut RaidLog,
+    threat: &Flying,
+    route: &Route,
+) {
+    let lost_s = (threat.ended - threat.launched).seconds();
+    let left_m = setting.draw.threats[threat.type_].speed_m_s * (route.flight_s - lost_s).max(0.0);
+    let sample = route.samples.partition_point(|sample| sample.t_s < lost_s);
+    let Some(here) = route.samples.get(sample) else {
+        return;
+    };
+    let (_, azimuth) = polar(here.at, route.aim);
+    let u = stream.uniform(threat.entity, purpose::LOST_FALL, 0);
+    let flown = (-math::ln(u) * LOST_FLIGHT_M).min(left_m + 4.0 * LOST_FLIGHT_M);
+    let down = from_polar(here.at, flown, azimuth);
+    let country = setting.world.country_at(down);
+    log.incident(Incident::LostDown, setting.world.code(country));
+    if setting.world.is_nato(country) && route.nato_entry.is_none() {
+        log.class(threat.class).incursions_nato += 1;
+        log.incident(Incident::Incursion, setting.world.code(country));
+    }
+}

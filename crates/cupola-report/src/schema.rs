@@ -1,0 +1,137 @@
+//! The JSON Schema of `summary.json`.
+
+use cupola_campaign::Fate;
+use cupola_scenario::Class;
+use serde_json::{Map, Value, json};
+
+/// The JSON Schema (draft 2020-12) of what [`summary_json`](crate::summary_json) writes.
+pub fn summary_schema() -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://cupola-sim.github.io/schemas/summary.json",
+        "title": "cupola summary",
+        "description": "What a campaign found out. Numbers that are not finite are null.",
+        "type": "object",
+        "required": ["schema", "version", "scenario", "seed", "runs", "draws", "terrain",
+            "options", "sensitivity", "assumptions"],
+        "properties": {
+            "schema": { "const": crate::json::SCHEMA_ID },
+            "version": { "type": "string" },
+            "scenario": object(&[("name", text()), ("hash", text())]),
+            "seed": { "type": "integer", "minimum": 0 },
+            "runs": { "type": "integer", "minimum": 0,
+                "description": "Replications of each raid under each option." },
+            "draws": { "type": "integer", "minimum": 0,
+                "description": "Epistemic draws among the runs." },
+            "terrain": object(&[
+                ("kind", json!({ "enum": ["statistical", "given"] })),
+                ("cell_m", number()),
+                ("seeds", list(json!({ "type": "integer" }))),
+            ]),
+            "question": object(&[("title", text()), ("text", text()), ("as_of", text())]),
+            "area": object(&[("name", text()), ("km2", number()), ("people", number())]),
+            "raids": list(text()),
+            "main_raid": nullable("string"),
+            "options": list(option()),
+            "sensitivity": list(object(&[
+                ("option", nullable("string")), ("measure", text()), ("input", text()),
+                ("first_order", number()), ("mean_low", number()), ("mean_high", number()),
+            ])),
+            "assumptions": list(input()),
+            "inputs": list(input()),
+            "warnings": list(text()),
+        },
+    })
+}
+
+fn option() -> Value {
+    let fates: Vec<&str> = Fate::ALL.iter().map(|f| f.label()).collect();
+    let mut schema = object(&[("name", text()), ("measures", list(measure()))]);
+    let more = [
+        ("title", text()),
+        ("fates", list(object(&[
+            ("raid", nullable("string")), ("class", class()),
+            ("fate", json!({ "enum": fates })), ("mean", number()),
+        ]))),
+        ("ledger", list(object(&[
+            ("raid", nullable("string")), ("kind", text()), ("nation", text()),
+            ("mean", number()), ("p05", number()), ("p95", number()),
+        ]))),
+        ("endurance", list(object(&[
+            ("system", text()), ("stock", number()), ("spent_per_raid", number()),
+            ("raids_until_empty_p05", number()), ("raids_until_empty_p50", number()),
+            ("raids_until_empty_p95", number()),
+        ]))),
+    ];
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.extend(more.map(|(key, value)| (key.to_owned(), value)));
+    }
+    schema
+}
+
+fn measure() -> Value {
+    let described = |text: &str| json!({ "type": ["number", "null"], "description": text });
+    object(&[
+        ("id", text()),
+        ("raid", json!({ "type": ["string", "null"], "description": "null: cover, not a raid" })),
+        ("class", json!({ "anyOf": [class(), { "type": "null" }],
+            "description": "null: all classes together" })),
+        ("height_m", described("metres above ground, cover only")),
+        ("unit", text()),
+        ("n", json!({ "type": "integer", "minimum": 0 })),
+        ("mean", number()),
+        ("mean_lo95", described("95 % interval of the expected value; runs do not shrink it")),
+        ("mean_hi95", number()),
+        ("p05", described("where one raid falls with 90 %")),
+        ("p50", number()),
+        ("p95", number()),
+        ("diff", described("paired difference to the first option")),
+        ("diff_lo95", number()),
+        ("diff_hi95", number()),
+        ("mc_half95", described("Monte Carlo error of the mean; runs shrink it")),
+        ("diff_mc_half95", number()),
+    ])
+}
+
+fn input() -> Value {
+    object(&[
+        ("name", text()),
+        ("low", number()),
+        ("mode", number()),
+        ("high", number()),
+        ("confidence", json!({ "enum": ["high", "medium", "low", "assumed", null] })),
+        ("basis", text()),
+        ("date", nullable("string")),
+    ])
+}
+
+fn class() -> Value {
+    let names: Vec<&str> = Class::ALL.iter().map(|c| c.name()).collect();
+    json!({ "enum": names })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn number() -> Value {
+    nullable("number")
+}
+
+fn nullable(kind: &str) -> Value {
+    json!({ "type": [kind, "null"] })
+}
+
+fn list(items: Value) -> Value {
+    let mut map = Map::new();
+    map.insert("type".to_owned(), Value::from("array"));
+    map.insert("items".to_owned(), items);
+    Value::Object(map)
+}
+
+fn object(properties: &[(&str, Value)]) -> Value {
+    let required: Vec<&str> = properties.iter().map(|(key, _)| *key).collect();
+    let map: Map<String, Value> =
+        properties.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    json!({ "type": "object", "required": required, "properties": map })
+}
