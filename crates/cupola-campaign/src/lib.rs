@@ -1,8 +1,55 @@
 //! Options × epistemic draws × runs: intervals, paired differences, sensitivity.
+//!
+//! [`run`] computes a campaign on a thread pool handed in, sends every run through a [`Sink`], and
+//! answers with an [`Outcome`]. The same seed gives the same outcome on any number of threads.
 
+mod answer;
+mod cover;
 mod outcome;
+mod run;
+mod stats;
+mod stories;
+mod tally;
 
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
     RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
+pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use stories::{replay, tell};
+
+use cupola_scenario::Scenario;
+
+/// What a caller is told while a campaign runs, and asks of it.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Told the number of draws done.
+    pub progress: &'a (dyn Fn(u32) + Sync),
+    /// Asked between batches whether to stop.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl std::fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+/// Runs a campaign and answers the scenario's question.
+///
+/// # Errors
+/// [`Stopped`] when the caller asked for it, or the sink failed.
+pub fn run<S: Sink>(
+    scenario: &Scenario,
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    terrain: TerrainUsed,
+    pool: &rayon::ThreadPool,
+    sink: &mut S,
+    watch: Watch<'_>,
+) -> Result<Outcome, Stopped<S::Error>> {
+    let tally = run::campaign(inputs, settings, pool, sink, watch.progress, watch.stop)?;
+    Ok(answer::outcome(
+        scenario, inputs, settings, terrain, &tally, pool,
+    ))
+}

@@ -284,6 +284,13 @@ impl Plan {
     }
 }
 
+impl FamilyPlan {
+    /// Whether it has any capability against a threat type.
+    pub fn kills(&self, threat: usize) -> bool {
+        self.by_threat.get(threat).is_some_and(Option::is_some)
+    }
+}
+
 impl Unit {
     /// The antenna for line of sight.
     pub fn antenna(&self) -> cupola_coverage::Antenna {

@@ -1,0 +1,489 @@
+//! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
+
+use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
+use crate::outcome::{
+    Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
+    Sensitivity, TerrainUsed, UnitInfo,
+};
+use crate::run::{Inputs, Settings};
+use crate::stats::{Histogram, Nested, first_order};
+use crate::stories::stories;
+use crate::tally::{COST, Cell, LEAKERS, QUANTITIES, Table, Tally};
+use cupola_raid::Plan;
+use cupola_scenario::{Class, Scenario};
+
+/// Puts the outcome together.
+pub(crate) fn outcome(
+    scenario: &Scenario,
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    terrain: TerrainUsed,
+    tally: &Tally,
+    pool: &rayon::ThreadPool,
+) -> Outcome {
+    let plan = inputs.plan;
+    let file = &scenario.file;
+    let main = file.campaign.main_raid.as_ref();
+    let main_raid = main
+        .and_then(|m| plan.raids.iter().position(|r| r.name == *m))
+        .unwrap_or(0);
+    let area = AreaRaster::new(inputs.world);
+    let (people, area_km2) = area.totals();
+    let factor = file
+        .area
+        .people_factor
+        .as_ref()
+        .map_or(1.0, |factor| factor.mode);
+    let options: Vec<OptionOutcome> = (0..plan.options.len())
+        .map(|option| {
+            let cover = cover(inputs, &plan.options[option], &area, pool);
+            let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
+            built.title.clone_from(&file.options[option].title);
+            built.coverage = Some(cover.fields);
+            built
+        })
+        .collect();
+    Outcome {
+        scenario: scenario.name.clone(),
+        hash: scenario.hash.clone(),
+        title: file.question.title.clone(),
+        question: file.question.text.clone(),
+        as_of: file.question.as_of.to_string(),
+        sources: file.question.sources.clone(),
+        area: file.area.name.clone(),
+        area_km2,
+        area_people: people * factor,
+        seed: plan.seed,
+        runs: settings.runs,
+        draws: settings.draws(),
+        terrain,
+        classes: scenario.classes(),
+        raids: raids(scenario, plan, settings, tally),
+        main_raid,
+        sensitivity: sensitivity(plan, tally, main_raid),
+        inputs: input_infos(plan),
+        warnings: warnings(scenario, settings),
+        options,
+    }
+}
+
+fn one_option(
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    tally: &Tally,
+    option: usize,
+    main_raid: usize,
+    cover: &Cover,
+) -> OptionOutcome {
+    let plan = inputs.plan;
+    let tables = &tally.tables[option];
+    let mut measures = Vec::new();
+    for (raid, table) in tables.iter().enumerate() {
+        raid_measures(&plan.raids[raid].name, table, &mut measures);
+    }
+    cover_measures(cover, &mut measures);
+    let main = &tables[main_raid];
+    OptionOutcome {
+        name: plan.options[option].name.clone(),
+        title: String::new(),
+        units: units(inputs, tally, option),
+        measures,
+        fates: tables
+            .iter()
+            .enumerate()
+            .flat_map(|(raid, table)| fates(raid, table))
+            .collect(),
+        ledger: tables
+            .iter()
+            .enumerate()
+            .flat_map(|(raid, table)| ledger(raid, table))
+            .collect(),
+        endurance: endurance(plan, tally, option, main),
+        stories: stories(
+            inputs,
+            option,
+            main_raid,
+            [main.first_leak, main.first_kill],
+            settings.runs_per_draw,
+        ),
+        coverage: None,
+    }
+}
+
+fn units(inputs: &Inputs<'_>, tally: &Tally, option: usize) -> Vec<UnitInfo> {
+    let draws = tally.places.len().max(1) as f64;
+    let units = inputs.plan.options[option].units.iter();
+    units
+        .map(|&index| {
+            let unit = &inputs.plan.units[index];
+            UnitInfo {
+                id: unit.id.clone(),
+                site: unit.site.clone(),
+                nation: unit.nation.clone(),
+                system: unit.system.clone(),
+                system_name: unit.system_name.clone(),
+                at: unit.at,
+                antenna_asl_m: inputs.floors[0][index].antenna_asl_m(),
+                manned_share: tally.on_duty[index] / draws,
+            }
+        })
+        .collect()
+}
+
+/// A measure with all its intervals.
+fn measure(
+    id: &'static str,
+    unit: &'static str,
+    raid: &str,
+    class: Option<Class>,
+    cell: &Cell,
+) -> Measure {
+    let (mean_lo95, mean_hi95) = cell.nested.expected95();
+    let (diff_lo95, diff_hi95) = cell.difference.expected95();
+    Measure {
+        id,
+        raid: Some(raid.to_owned()),
+        class,
+        height_m: None,
+        unit,
+        n: cell.nested.runs() as u32,
+        mean: cell.nested.mean(),
+        mean_lo95,
+        mean_hi95,
+        mc_half95: cell.nested.monte_carlo_half95(),
+        p05: cell.runs.quantile(0.05),
+        p50: cell.runs.quantile(0.5),
+        p95: cell.runs.quantile(0.95),
+        diff: cell.difference.mean(),
+        diff_lo95,
+        diff_hi95,
+        diff_mc_half95: cell.difference.monte_carlo_half95(),
+    }
+}
+
+fn raid_measures(raid: &str, table: &Table, out: &mut Vec<Measure>) {
+    for (row, cells) in table.cells.iter().enumerate() {
+        let class = table.classes.get(row).copied();
+        for ((id, unit, _), cell) in QUANTITIES.iter().zip(cells) {
+            out.push(measure(id, unit, raid, class, cell));
+        }
+        let leakers = measure(
+            "leakers_prevented",
+            "threats per raid",
+            raid,
+            class,
+            &cells[LEAKERS],
+        );
+        let prevented = Measure {
+            mean: -leakers.diff,
+            mean_lo95: -leakers.diff_hi95,
+            mean_hi95: -leakers.diff_lo95,
+            mc_half95: leakers.diff_mc_half95,
+            p05: f64::NAN,
+            p50: f64::NAN,
+            p95: f64::NAN,
+            diff: -leakers.diff,
+            diff_lo95: -leakers.diff_hi95,
+            diff_hi95: -leakers.diff_lo95,
+            ..leakers
+        };
+        out.push(price(raid, class, &cells[COST], &prevented));
+        out.push(prevented);
+    }
+}
+
+/// Cost per leaker prevented: a ratio of means; without an upper end when the interval of the
+/// prevented leakers holds zero.
+fn price(raid: &str, class: Option<Class>, cost: &Cell, prevented: &Measure) -> Measure {
+    let mean_cost = cost.nested.mean();
+    let over = |prevented: f64| {
+        if prevented > 1e-9 {
+            mean_cost / prevented
+        } else {
+            f64::NAN
+        }
+    };
+    Measure {
+        id: "cost_per_leaker_prevented_musd",
+        raid: Some(raid.to_owned()),
+        class,
+        height_m: None,
+        unit: "million US dollars",
+        n: prevented.n,
+        mean: over(prevented.mean),
+        mean_lo95: over(prevented.mean_hi95),
+        mean_hi95: over(prevented.mean_lo95),
+        mc_half95: f64::NAN,
+        p05: f64::NAN,
+        p50: f64::NAN,
+        p95: f64::NAN,
+        diff: f64::NAN,
+        diff_lo95: f64::NAN,
+        diff_hi95: f64::NAN,
+        diff_mc_half95: f64::NAN,
+    }
+}
+
+/// Shares of people and area under the floors; the interval is over terrain seeds.
+fn cover_measures(cover: &Cover, out: &mut Vec<Measure>) {
+    for (class, seeds) in &cover.shares {
+        let ids = match class {
+            Some(_) => ["people_under_floor", "area_under_floor"],
+            None => ["people_in_sight", "area_in_sight"],
+        };
+        for (which, id) in ids.into_iter().enumerate() {
+            for (h, height_m) in HEIGHTS_M.into_iter().enumerate() {
+                let values: Vec<f64> = seeds.iter().map(|seed| seed[which][h]).collect();
+                let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                out.push(Measure {
+                    id,
+                    raid: None,
+                    class: *class,
+                    height_m: Some(height_m),
+                    unit: "share",
+                    n: values.len() as u32,
+                    mean,
+                    mean_lo95: low,
+                    mean_hi95: high,
+                    mc_half95: f64::NAN,
+                    p05: f64::NAN,
+                    p50: f64::NAN,
+                    p95: f64::NAN,
+                    diff: f64::NAN,
+                    diff_lo95: f64::NAN,
+                    diff_hi95: f64::NAN,
+                    diff_mc_half95: f64::NAN,
+                });
+            }
+        }
+    }
+}
+
+fn fates(raid: usize, table: &Table) -> Vec<FateCount> {
+    const LEAKS: [Fate; 8] = [
+        Fate::NoUnit,
+        Fate::NeverSeen,
+        Fate::OutOfReach,
+        Fate::TooLate,
+        Fate::NoRule,
+        Fate::NoChannel,
+        Fate::NoMissile,
+        Fate::Missed,
+    ];
+    const ENDS: [Fate; 4] = [
+        Fate::Failed,
+        Fate::Lost,
+        Fate::KilledExisting,
+        Fate::KilledShield,
+    ];
+    let runs = f64::from(table.runs.max(1));
+    let mut out = Vec::new();
+    for &class in &table.classes {
+        let i = class.index();
+        let ends = ENDS.into_iter().zip(table.ends[i]);
+        for (fate, sum) in ends.chain(LEAKS.into_iter().zip(table.causes[i])) {
+            if sum > 0.0 {
+                out.push(FateCount {
+                    raid,
+                    class,
+                    fate,
+                    mean: sum / runs,
+                });
+            }
+        }
+    }
+    out
+}
+
+fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
+    let row = |((kind, code), histogram): (&(cupola_raid::Incident, [u8; 2]), &Histogram)| {
+        let (mean, p05, p95) = histogram.with_zeros(table.runs);
+        let nation = String::from_utf8_lossy(code).into_owned();
+        LedgerCount {
+            raid,
+            kind: kind.label(),
+            nation,
+            mean,
+            p05,
+            p95,
+        }
+    };
+    table.incidents.iter().map(row).collect()
+}
+
+/// Raids of the main kind in a row until each system's missiles run out.
+fn endurance(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> Vec<Endurance> {
+    let mut systems: Vec<&str> = Vec::new();
+    for &unit in &plan.options[option].units {
+        let name = plan.units[unit].system_name.as_str();
+        if plan.units[unit].family.is_some() && !systems.contains(&name) {
+            systems.push(name);
+        }
+    }
+    systems
+        .into_iter()
+        .map(|system| {
+            let units = plan.options[option].units.iter().copied();
+            let units: Vec<usize> = units
+                .filter(|&unit| plan.units[unit].system_name == system)
+                .collect();
+            let draws = main.spent.len();
+            let stock = |draw: usize| -> f64 {
+                units
+                    .iter()
+                    .map(|&unit| f64::from(tally.missiles[draw][unit]))
+                    .sum()
+            };
+            let spent = |draw: usize| units.iter().map(|&u| main.spent[draw][u]).sum::<f64>();
+            let mut raids: Vec<f64> = (0..draws)
+                .map(|d| {
+                    if spent(d) > 0.0 {
+                        stock(d) / spent(d)
+                    } else {
+                        f64::INFINITY
+                    }
+                })
+                .collect();
+            raids.sort_by(f64::total_cmp);
+            let at = |p: f64| {
+                let i = ((p * draws as f64).ceil() as usize).clamp(1, draws.max(1)) - 1;
+                raids.get(i).copied().filter(|raids| raids.is_finite())
+            };
+            let mean =
+                |of: &dyn Fn(usize) -> f64| (0..draws).map(of).sum::<f64>() / draws.max(1) as f64;
+            Endurance {
+                system_name: system.to_owned(),
+                stock: mean(&stock),
+                spent_per_raid: mean(&spent),
+                raids_until_empty: [at(0.05), at(0.5), at(0.95)],
+            }
+        })
+        .collect()
+}
+
+fn raids(scenario: &Scenario, plan: &Plan, settings: &Settings, tally: &Tally) -> Vec<RaidInfo> {
+    let runs = f64::from(settings.runs);
+    let classes = scenario.classes();
+    let one = |raid: usize| {
+        let table = &tally.tables[0][raid];
+        let launched = |class: &Class| {
+            let row = table.classes.iter().position(|c| c == class);
+            row.map_or(0.0, |row| table.cells[row][0].nested.mean())
+        };
+        let info = &scenario.file.raids[raid];
+        RaidInfo {
+            name: info.name.clone(),
+            title: info.title.clone(),
+            source: info.source.clone(),
+            launched: classes.iter().map(launched).collect(),
+            aimed_inside: classes
+                .iter()
+                .map(|c| table.inside[c.index()] / runs)
+                .collect(),
+        }
+    };
+    (0..plan.raids.len()).map(one).collect()
+}
+
+/// First-order shares of every input in the expected leakers of the main raid; the strongest ten
+/// of each option. The option without units has its own.
+fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity> {
+    let mut out = Vec::new();
+    for (option, tables) in tally.tables.iter().enumerate() {
+        let table = &tables[main_raid];
+        let all = table.cells.len() - 1;
+        let leakers: &Nested = &table.cells[all][LEAKERS].nested;
+        let (_, real) = leakers.variances();
+        let mut rows: Vec<Sensitivity> = plan
+            .inputs
+            .list()
+            .iter()
+            .enumerate()
+            .filter(|(_, input)| !input.num.is_fixed())
+            .map(|(i, input)| {
+                let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
+                let (mean_low, mean_high) = quarters(&places, leakers.means());
+                Sensitivity {
+                    option,
+                    measure: "leakers",
+                    input: input.name.clone(),
+                    first_order: first_order(&places, leakers.means(), real),
+                    mean_low,
+                    mean_high,
+                }
+            })
+            .collect();
+        rows.sort_by(|a, b| {
+            b.first_order
+                .total_cmp(&a.first_order)
+                .then(a.input.cmp(&b.input))
+        });
+        rows.retain(|row| row.first_order > 0.0);
+        rows.truncate(10);
+        out.extend(rows);
+    }
+    out
+}
+
+/// Means of a response where the place lies in the lowest and in the highest quarter.
+fn quarters(places: &[f64], response: &[f64]) -> (f64, f64) {
+    let mean = |keep: &dyn Fn(f64) -> bool| {
+        let kept = places
+            .iter()
+            .zip(response)
+            .filter(|(u, y)| keep(**u) && y.is_finite());
+        let (n, sum) = kept.fold((0.0, 0.0), |(n, sum), (_, y)| (n + 1.0, sum + y));
+        if n > 0.0 { sum / n } else { f64::NAN }
+    };
+    (mean(&|u| u < 0.25), mean(&|u| u >= 0.75))
+}
+
+fn input_infos(plan: &Plan) -> Vec<InputInfo> {
+    let info = |input: &cupola_raid::Input| {
+        let num = &input.num;
+        let basis = num.source.clone().or_else(|| num.reason.clone());
+        InputInfo {
+            name: input.name.clone(),
+            low: num.low,
+            mode: num.mode,
+            high: num.high,
+            confidence: num.confidence,
+            basis: basis.unwrap_or_else(|| "set by the scenario or the model".to_owned()),
+            date: num.date.clone(),
+        }
+    };
+    // Certain numbers that nobody sourced are choices, not doubts.
+    let doubtful = |input: &&cupola_raid::Input| {
+        !input.num.is_fixed() || input.num.source.is_some() || input.num.confidence.is_some()
+    };
+    plan.inputs
+        .list()
+        .iter()
+        .filter(doubtful)
+        .map(info)
+        .collect()
+}
+
+fn warnings(scenario: &Scenario, settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if settings.draws() < 128 {
+        warnings.push(format!(
+            "{} epistemic draws only: intervals of expected values and sensitivities are rough \
+             below 128 (1,024 runs)",
+            settings.draws()
+        ));
+    }
+    if scenario.file.area.terrain == "embedded" && scenario.file.area.terrain_sha256.is_none() {
+        warnings.push(
+            "embedded terrain: a 5′ grid with seeded statistical relief; area averages hold, no \
+             single valley does"
+                .to_owned(),
+        );
+    }
+    if scenario.file.existing_defence.is_none() {
+        warnings.push("no existing defence is modelled in this scenario".to_owned());
+    }
+    warnings
+}

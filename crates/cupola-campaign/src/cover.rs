@@ -1,0 +1,275 @@
+//! Cover of the protected area by each option: floors per class, medians over terrain seeds, and
+//! the shares of area and people under them.
+//!
+//! Every uncertain figure stands in the middle of its range here; what one draw more or less does
+//! shows in the raids.
+
+use crate::outcome::Coverage;
+use crate::run::Inputs;
+use cupola_coverage::network::{Envelope, Network, Sector, Sensor, Unit, Weapon};
+use cupola_coverage::{Raster, Weights, measures};
+use cupola_raid::{Draw, OptionPlan, Plan};
+use cupola_scenario::{Class, CommandMode, Engage};
+use cupola_world::{Grid, World};
+
+/// Step of the coverage rasters, degrees (30″).
+const STEP_DEG: f64 = 1.0 / 120.0;
+/// Heights above ground at which shares are reported, metres.
+pub(crate) const HEIGHTS_M: [f64; 8] =
+    [50.0, 100.0, 200.0, 500.0, 1000.0, 3000.0, 5000.0, 10_000.0];
+/// Classes mapped, with the cross-section used where the raids have none of the class (assumed).
+const CLASSES: [(Class, f64); 3] = [
+    (Class::Drone, 0.03),
+    (Class::Cruise, 0.05),
+    (Class::Ballistic, 0.1),
+];
+
+/// Fields and shares of one option.
+pub(crate) struct Cover {
+    pub(crate) fields: Coverage,
+    /// Class (`None` for line of sight), shares of people and of area by height and seed.
+    pub(crate) shares: Vec<(Option<Class>, Vec<[Vec<f64>; 2]>)>,
+}
+
+/// The protected area on the coverage raster.
+pub(crate) struct AreaRaster {
+    raster: Raster,
+    people: Weights,
+    area: Weights,
+}
+
+impl AreaRaster {
+    pub(crate) fn new(world: &World) -> Self {
+        let raster = Raster::over(&world.area_bounds(), STEP_DEG);
+        let mut mask = Vec::with_capacity(raster.rows * raster.cols);
+        let mut people = Vec::with_capacity(raster.rows * raster.cols);
+        for row in 0..raster.rows {
+            for col in 0..raster.cols {
+                let at = raster.point(row, col);
+                mask.push(world.in_area(at));
+                people.push(nearest(world.people(), at));
+            }
+        }
+        let people = raster.grid(people);
+        Self {
+            people: Weights::by_value(&people, Some(&mask)),
+            area: Weights::by_area(&raster, Some(&mask)),
+            raster,
+        }
+    }
+
+    /// People in the area, before the scenario's factor, and its size in km².
+    pub(crate) fn totals(&self) -> (f64, f64) {
+        (self.people.total(), self.area.total())
+    }
+}
+
+/// The value of the node nearest to a point; 0 outside.
+fn nearest(grid: &Grid, at: cupola_units::LatLon) -> f32 {
+    let row = ((grid.north_deg - at.lat_deg) / grid.step_lat_deg).round();
+    let col = ((at.lon_deg - grid.west_deg) / grid.step_lon_deg).round();
+    if row < 0.0 || col < 0.0 || row >= grid.rows as f64 || col >= grid.cols as f64 {
+        return 0.0;
+    }
+    let value = grid.values[row as usize * grid.cols + col as usize];
+    if value.is_nan() { 0.0 } else { value }
+}
+
+/// Cover of one option.
+pub(crate) fn cover(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    area: &AreaRaster,
+    pool: &rayon::ThreadPool,
+) -> Cover {
+    let seeds = inputs.floors.len();
+    let mut shares = Vec::new();
+    let mut medians = Vec::new();
+    for layer in 0..=CLASSES.len() {
+        let fields: Vec<Grid> = (0..seeds)
+            .map(|seed| field(inputs, option, area, seed, layer, pool))
+            .collect();
+        let of = |weights: &Weights| -> Vec<Vec<f64>> {
+            fields
+                .iter()
+                .map(|field| measures::shares(field, weights, &HEIGHTS_M))
+                .collect()
+        };
+        let pairs = of(&area.people)
+            .into_iter()
+            .zip(of(&area.area))
+            .map(|(p, a)| [p, a]);
+        let class = (layer > 0).then(|| CLASSES[layer - 1].0);
+        shares.push((class, pairs.collect()));
+        medians.push(measures::median(&fields.iter().collect::<Vec<_>>()));
+    }
+    let mut medians = medians.into_iter();
+    let mut next = || {
+        medians
+            .next()
+            .expect("one field for sight and one for each class")
+    };
+    let fields = Coverage {
+        los: next(),
+        engage_drone: next(),
+        engage_cruise: next(),
+        engage_ballistic: next(),
+    };
+    Cover { fields, shares }
+}
+
+/// One field on one seed: layer 0 is line of sight, then the classes.
+fn field(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    area: &AreaRaster,
+    seed: usize,
+    layer: usize,
+    pool: &rayon::ThreadPool,
+) -> Grid {
+    let plan = inputs.plan;
+    let draw = Draw::middle(plan, seed);
+    let class = if layer == 0 {
+        Class::Cruise
+    } else {
+        CLASSES[layer - 1].0
+    };
+    let threat = plan.threats.iter().position(|threat| threat.class == class);
+    let rcs_m2 = threat.map_or(CLASSES[layer.max(1) - 1].1, |threat| draw.rcs_m2(threat));
+    // Units under one rule are one network; the rule then says where it may act.
+    let mut rules: Vec<usize> = option.rules.clone();
+    rules.sort_unstable();
+    rules.dedup();
+    let ground = inputs.world.ground(seed);
+    let mut lowest = area
+        .raster
+        .grid(vec![f32::NAN; area.raster.rows * area.raster.cols]);
+    for rule in rules {
+        let network = network(inputs, option, &draw, seed, layer, class, rcs_m2, rule);
+        if network.units.is_empty() {
+            continue;
+        }
+        let fields = network.floors(ground, &area.raster, &[1], pool);
+        let Some(field) = fields.into_iter().next() else {
+            continue;
+        };
+        for (i, (value, low)) in field.values.iter().zip(&mut lowest.values).enumerate() {
+            let at = area
+                .raster
+                .point(i / area.raster.cols, i % area.raster.cols);
+            let better = !value.is_nan() && (low.is_nan() || value < low);
+            if better && (layer == 0 || may_act(plan, inputs.world, rule, at)) {
+                *low = *value;
+            }
+        }
+    }
+    lowest
+}
+
+/// Whether a rule lets anybody engage over a point at all.
+fn may_act(plan: &Plan, world: &World, rule: usize, at: cupola_units::LatLon) -> bool {
+    let rule = &plan.rules[rule];
+    match rule.engage {
+        Engage::All | Engage::HeadingForNato => true,
+        Engage::OwnSoil => world.is_nato(world.country_at(at)),
+        Engage::Belt => world.nato_distance_m(at) <= rule.belt_m,
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call site; a struct would only rename them"
+)]
+fn network<'a>(
+    inputs: &Inputs<'a>,
+    option: &OptionPlan,
+    draw: &Draw,
+    seed: usize,
+    layer: usize,
+    class: Class,
+    rcs_m2: f64,
+    rule: usize,
+) -> Network<'a> {
+    let plan = inputs.plan;
+    let floors = &inputs.floors[seed];
+    let mut network = Network::default();
+    for &unit in &option.units {
+        let figures = draw.map_figures(unit, rcs_m2);
+        let sector = plan.units[unit].facing_deg.map(|deg| Sector {
+            facing_rad: cupola_units::math::radians_from_degrees(deg),
+            width_rad: 2.0 * figures.sector_half_rad,
+        });
+        let range_m = figures.sensor_range_m;
+        network.sensors.push(Sensor {
+            floor: &floors[unit],
+            range_m,
+            sector,
+        });
+    }
+    let linked = option.mode != CommandMode::Autonomous;
+    for (i, (&unit, &unit_rule)) in option.units.iter().zip(&option.rules).enumerate() {
+        if (layer > 0 && unit_rule != rule) || draw.on_duty_share(unit) <= 0.0 {
+            continue;
+        }
+        let own = vec![i];
+        let weapon = weapon(plan, draw, floors, unit, class);
+        if layer == 0 {
+            network.units.push(Unit {
+                sensors: own,
+                weapon: None,
+            });
+        } else if weapon.is_some() {
+            let all = plan.units[unit].remote_tracks && linked;
+            let sensors = if all {
+                (0..option.units.len()).collect()
+            } else {
+                own
+            };
+            network.units.push(Unit { sensors, weapon });
+        }
+    }
+    network
+}
+
+fn weapon(
+    plan: &Plan,
+    draw: &Draw,
+    floors: &[cupola_coverage::PolarFloor],
+    unit: usize,
+    class: Class,
+) -> Option<Weapon> {
+    let family = plan.units[unit].family?;
+    let kills = |(i, threat): (usize, &cupola_raid::ThreatType)| {
+        threat.class == class && plan.families[family].kills(i)
+    };
+    let known = plan.threats.iter().any(|threat| threat.class == class);
+    if known && !plan.threats.iter().enumerate().any(kills) {
+        return None;
+    }
+    let figures = draw.map_figures(unit, 1.0);
+    let envelope = if class == Class::Ballistic {
+        let [low, high] = figures.ballistic_altitude_m;
+        let square = figures.ballistic_range_m * figures.ballistic_range_m - low * low;
+        if figures.ballistic_range_m <= 0.0 || square <= 0.0 {
+            return None;
+        }
+        Envelope::Ballistic {
+            reach_m: square.sqrt(),
+            altitude_min_asl_m: low,
+            altitude_max_asl_m: high,
+        }
+    } else {
+        Envelope::Air {
+            range_min_m: figures.range_m[0],
+            range_max_m: figures.range_m[1],
+            altitude_min_agl_m: figures.altitude_m[0],
+            ceiling_asl_m: figures.altitude_m[1],
+        }
+    };
+    let launcher_asl_m = floors[unit].antenna_asl_m();
+    Some(Weapon {
+        at: plan.units[unit].at,
+        launcher_asl_m,
+        envelope,
+    })
+}

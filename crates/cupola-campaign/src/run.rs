@@ -1,0 +1,227 @@
+//! Options × draws × runs, on any number of threads, with the same result.
+//!
+//! A batch of draws is computed in parallel; its results are taken up in the order of the draws,
+//! so nothing depends on which thread was faster. Rows leave through a sink as they come.
+
+use crate::tally::Tally;
+use cupola_coverage::PolarFloor;
+use cupola_raid::{Calibrated, Draw, Geometry, Plan, RaidLog, Setting, Workspace, simulate};
+use cupola_scenario::Class;
+use cupola_world::World;
+use rayon::prelude::*;
+use std::sync::Mutex;
+
+/// Size of a campaign.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Runs per option and raid.
+    pub runs: u32,
+    /// Runs inside one epistemic draw.
+    pub runs_per_draw: u32,
+}
+
+impl Settings {
+    /// Number of epistemic draws.
+    pub fn draws(&self) -> u32 {
+        self.runs.div_ceil(self.runs_per_draw)
+    }
+
+    /// Runs of one draw; the last may have fewer.
+    fn runs_of(&self, draw: u32) -> std::ops::Range<u32> {
+        let first = draw * self.runs_per_draw;
+        first..(first + self.runs_per_draw).min(self.runs)
+    }
+}
+
+/// One row of `runs.parquet`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Row {
+    /// Run.
+    pub run: u32,
+    /// Epistemic draw of the run.
+    pub draw: u32,
+    /// Class.
+    pub class: Class,
+    /// Counts.
+    pub count: cupola_raid::ClassCount,
+}
+
+/// Takes rows as they come: for each option and raid in the order of runs and classes.
+pub trait Sink {
+    /// Why a row was not taken.
+    type Error;
+
+    /// Takes rows of one option and raid.
+    ///
+    /// # Errors
+    /// Whatever stands in the way; the campaign stops.
+    fn rows(&mut self, option: usize, raid: usize, rows: &[Row]) -> Result<(), Self::Error>;
+}
+
+/// Why a campaign stopped early.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped<E> {
+    /// It was asked to.
+    #[error("stopped on request")]
+    OnRequest,
+    /// The sink refused rows.
+    #[error(transparent)]
+    Sink(E),
+}
+
+/// What a campaign reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The world.
+    pub world: &'a World,
+    /// Floor fields by terrain seed and unit.
+    pub floors: &'a [Vec<PolarFloor>],
+}
+
+/// Everything kept of one run, by option, raid and run of the draw.
+pub(crate) struct DrawResult {
+    pub(crate) draw: Draw,
+    /// Logs in the order option, raid, run.
+    pub(crate) logs: Vec<RaidLog>,
+}
+
+/// Runs a campaign; `progress` is told the number of draws done.
+///
+/// # Errors
+/// [`Stopped`] when `stop` says so between batches, or the sink fails.
+pub(crate) fn campaign<S: Sink>(
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    pool: &rayon::ThreadPool,
+    sink: &mut S,
+    progress: &(dyn Fn(u32) + Sync),
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Tally, Stopped<S::Error>> {
+    let plan = inputs.plan;
+    let mut tally = Tally::new(plan, settings);
+    let batch = (pool.current_num_threads() as u32 * 4).max(8);
+    let spare: Mutex<Vec<Memory>> = Mutex::new(Vec::new());
+    let mut next = 0;
+    while next < settings.draws() {
+        if stop() {
+            return Err(Stopped::OnRequest);
+        }
+        let draws: Vec<u32> = (next..(next + batch).min(settings.draws())).collect();
+        let results: Vec<DrawResult> = pool.install(|| {
+            draws
+                .par_iter()
+                .map(|&draw| {
+                    let taken = spare.lock().map(|mut spare| spare.pop()).unwrap_or(None);
+                    let mut memory = taken.unwrap_or_default();
+                    let result = one_draw(inputs, settings, draw, &mut memory);
+                    if let Ok(mut spare) = spare.lock() {
+                        spare.push(memory);
+                    }
+                    result
+                })
+                .collect()
+        });
+        for result in &results {
+            let draw = result.draw.number;
+            emit(plan, settings, result, sink).map_err(Stopped::Sink)?;
+            tally.take(plan, settings, result);
+            progress(draw + 1);
+        }
+        next += batch;
+    }
+    Ok(tally)
+}
+
+/// Buffers of one thread, kept from draw to draw.
+#[derive(Default)]
+struct Memory {
+    geometries: Vec<Geometry>,
+    workspace: Workspace,
+}
+
+fn one_draw(
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    number: u32,
+    memory: &mut Memory,
+) -> DrawResult {
+    let plan = inputs.plan;
+    let draw = Draw::new(plan, number, inputs.floors.len());
+    let calibrated = fly(inputs, &draw, &mut memory.geometries);
+    let mut logs = Vec::with_capacity(plan.options.len() * plan.raids.len() * 8);
+    for option in &plan.options {
+        for (raid, geometry) in plan.raids.iter().zip(&memory.geometries) {
+            let setting = Setting {
+                plan,
+                world: inputs.world,
+                draw: &draw,
+                raid,
+                geometry,
+                existing: &calibrated,
+            };
+            for run in settings.runs_of(number) {
+                simulate(&setting, option, run, false, &mut memory.workspace);
+                logs.push(memory.workspace.log.clone());
+            }
+        }
+    }
+    DrawResult { draw, logs }
+}
+
+/// Flies every raid of a draw and calibrates the existing defence on them.
+pub(crate) fn fly(inputs: &Inputs<'_>, draw: &Draw, geometries: &mut Vec<Geometry>) -> Calibrated {
+    let plan = inputs.plan;
+    geometries.resize_with(plan.raids.len(), Geometry::default);
+    let mut reference = Vec::new();
+    for (raid, geometry) in plan.raids.iter().zip(geometries.iter_mut()) {
+        geometry.build(plan, inputs.world, draw, &inputs.floors[draw.terrain], raid);
+        geometry.reference(plan, draw, raid, &mut reference);
+    }
+    Calibrated::new(plan, draw, &reference)
+}
+
+/// Classes that a raid contains, in table order.
+pub(crate) fn classes_of(plan: &Plan, raid: usize) -> Vec<Class> {
+    let waves = &plan.raids[raid].waves;
+    Class::ALL
+        .into_iter()
+        .filter(|class| {
+            waves
+                .iter()
+                .any(|wave| plan.threats[wave.threat].class == *class)
+        })
+        .collect()
+}
+
+fn emit<S: Sink>(
+    plan: &Plan,
+    settings: &Settings,
+    result: &DrawResult,
+    sink: &mut S,
+) -> Result<(), S::Error> {
+    let draw = result.draw.number;
+    let runs = settings.runs_of(draw);
+    let each = runs.len();
+    let mut rows = Vec::new();
+    for option in 0..plan.options.len() {
+        for raid in 0..plan.raids.len() {
+            rows.clear();
+            let first = (option * plan.raids.len() + raid) * each;
+            for (run, log) in runs.clone().zip(&result.logs[first..first + each]) {
+                for class in classes_of(plan, raid) {
+                    let count = log.classes[class.index()];
+                    rows.push(Row {
+                        run,
+                        draw,
+                        class,
+                        count,
+                    });
+                }
+            }
+            sink.rows(option, raid, &rows)?;
+        }
+    }
+    Ok(())
+}
