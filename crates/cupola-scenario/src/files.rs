@@ -177,3 +177,15 @@ impl Rejected {
 pub(crate) fn raw(text: &str) -> toml::Table {
     text.parse().unwrap_or_default()
 }
+
+impl CatalogueFiles {
+    /// The written table of an entry by id, or of the kill probabilities as `pk`.
+    pub fn table(&self, id: &str) -> Option<&toml::Table> {
+        if id == "pk" {
+            return Some(&self.raw_pk);
+        }
+        self.raw_systems
+            .get(id)
+            .or_else(|| self.raw_threats.get(id))
+    }
+}

@@ -1,0 +1,191 @@
+//! What the command line takes.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What does covering a sky with air defence take, stop and risk?
+///
+/// An analysis-only simulator on public data: no live sensors, no fire control, no attack planning.
+#[derive(Debug, Parser)]
+#[command(name = "cupola", version, max_term_width = 100)]
+#[command(
+    after_help = "Examples:\n  cupola run western-ukraine\n  cupola new > mine.toml && cupola check mine.toml\n  cupola run mine.toml --set campaign.runs=256 --out /somewhere/else"
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Answer a scenario's question: all options against all raids.
+    #[command(
+        after_help = "Examples:\n  cupola run western-ukraine\n  cupola run western-ukraine --option forward --option ukraine-alone --runs 256\n  cupola run mine.toml --terrain tiles/ --format json > summary.json\n  cupola run cupola-out/mine/scenario.lock.toml   # the same bytes again"
+    )]
+    Run(Run),
+    /// Check a scenario and say what it means, without running it.
+    #[command(after_help = "Example:\n  cupola check mine.toml")]
+    Check(Check),
+    /// Compare two answers: two output folders or summary.json files.
+    #[command(after_help = "Example:\n  cupola compare cupola-out/before cupola-out/after")]
+    Compare(Compare),
+    /// Play one run event by event, or tell one threat's story.
+    #[command(
+        after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"
+    )]
+    Replay(Replay),
+    /// List the catalogue, or show an entry with its sources.
+    #[command(after_help = "Examples:\n  cupola catalogue list\n  cupola catalogue show sampt")]
+    Catalogue(Catalogue),
+    /// Print the JSON Schema of a kind of file.
+    #[command(after_help = "Example:\n  cupola schema scenario > scenario.schema.json")]
+    Schema {
+        /// Kind of file.
+        kind: SchemaKind,
+    },
+    /// Print a commented scenario to start from, or write it to a file.
+    #[command(after_help = "Example:\n  cupola new mine.toml")]
+    New {
+        /// File to write; it must not exist. Standard output when absent.
+        file: Option<PathBuf>,
+    },
+    /// Print tab completions for a shell.
+    #[command(after_help = "Example:\n  cupola completions bash > /etc/bash_completion.d/cupola")]
+    Completions {
+        /// Shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// A scenario and how to change it.
+#[derive(Debug, Args)]
+pub(crate) struct ScenarioArgs {
+    /// Embedded scenario (western-ukraine, …) or a file.
+    pub(crate) scenario: String,
+    /// Change a field of the scenario, for instance campaign.runs=256; may be repeated.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Only these options; may be repeated.
+    #[arg(long = "option", value_name = "NAME")]
+    pub(crate) option: Vec<String>,
+    /// Runs per option and raid.
+    #[arg(long, value_name = "N")]
+    pub(crate) runs: Option<u32>,
+    /// Seed of all chance.
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// Folder of terrain tiles, or one GeoTIFF, instead of the scenario's terrain.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) terrain: Option<PathBuf>,
+    /// GeoTIFF of people per cell instead of the scenario's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) people: Option<PathBuf>,
+    /// Folder of catalogue entries laid over the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) catalogue: Option<PathBuf>,
+}
+
+/// How many threads.
+#[derive(Debug, Args)]
+pub(crate) struct ThreadArgs {
+    /// Threads; results do not depend on it [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) threads: ThreadArgs,
+    /// Output folder [default: cupola-out/SCENARIO].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// First answer.
+    pub(crate) a: PathBuf,
+    /// Second answer.
+    pub(crate) b: PathBuf,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) format: Format,
+}
+
+/// Arguments of `replay`.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) scenario: ScenarioArgs,
+    #[command(flatten)]
+    pub(crate) threads: ThreadArgs,
+    /// Raid [default: the main raid].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) raid: Option<String>,
+    /// Run, from 0.
+    #[arg(long, value_name = "N")]
+    pub(crate) run: u32,
+    /// Tell the story of this threat only.
+    #[arg(long, value_name = "THREAT")]
+    pub(crate) why: Option<u32>,
+}
+
+/// Arguments of `catalogue`.
+#[derive(Debug, Args)]
+pub(crate) struct Catalogue {
+    /// Folder of catalogue entries laid over the built-in ones.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) catalogue: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: CatalogueCommand,
+}
+
+/// What to do with the catalogue.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogueCommand {
+    /// A line for each system and threat.
+    List,
+    /// Every figure of an entry with its source.
+    Show {
+        /// Id of a system or threat, or `pk`.
+        id: String,
+    },
+}
+
+/// What to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people.
+    Table,
+    /// JSON for programs.
+    Json,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaKind {
+    /// A scenario.
+    Scenario,
+    /// `summary.json`.
+    Summary,
+    /// The three kinds of catalogue file.
+    Catalogue,
+}

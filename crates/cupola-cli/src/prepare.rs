@@ -1,0 +1,346 @@
+//! From the command line to everything a run needs: scenario, terrain, world, plan, floors.
+
+use crate::args::{ScenarioArgs, ThreadArgs};
+use crate::failure::Failure;
+use crate::progress::{go_on, note, stage};
+use cupola_campaign::TerrainUsed;
+use cupola_coverage::{LosSettings, PolarFloor};
+use cupola_raid::{Plan, SENSOR_RANGE_MAX_M};
+use cupola_scenario::{CatalogueFiles, Scenario, scenario_names, scenario_text};
+use cupola_world::terrain::{Mosaic, Statistical};
+use cupola_world::{Grid, Terrain, World, describe};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+/// Step at which given terrain is resampled, degrees (3″ tiles would need 36 times the memory of
+/// the 15″ used here).
+const GIVEN_STEP_DEG: f64 = 1.0 / 240.0;
+/// What a lock file says instead of the path of terrain or people.
+const GIVEN: &str = "given";
+
+/// Everything a run reads.
+pub(crate) struct Prepared {
+    pub(crate) scenario: Scenario,
+    pub(crate) world: World,
+    pub(crate) plan: Plan,
+    pub(crate) floors: Vec<Vec<PolarFloor>>,
+    pub(crate) terrain: TerrainUsed,
+}
+
+/// The catalogue with the user's folder over it.
+///
+/// # Errors
+/// [`Failure`] for an entry that is wrong, or a folder that cannot be read.
+pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure> {
+    let mut files = CatalogueFiles::embedded()?;
+    let Some(folder) = folder else {
+        return Ok(files);
+    };
+    let mut found = Vec::new();
+    for kind in ["systems", "threats"] {
+        let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(".toml") {
+                found.push(format!("{kind}/{name}"));
+            }
+        }
+    }
+    if folder.join("pk.toml").is_file() {
+        found.push("pk.toml".to_owned());
+    }
+    if found.is_empty() {
+        return Err(Failure::Input(
+            format!("{} holds no catalogue entry", folder.display()),
+            Some("put entries at systems/ID.toml, threats/ID.toml or pk.toml".to_owned()),
+        ));
+    }
+    found.sort_unstable();
+    for name in found {
+        let text = read_text(&folder.join(&name))?;
+        files.overlay(&name, &text)?;
+    }
+    Ok(files)
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => Some("check the path".to_owned()),
+            std::io::ErrorKind::InvalidData => Some("the file must be UTF-8 text".to_owned()),
+            _ => None,
+        };
+        let code = format!("{} cannot be read: {error}", path.display());
+        Failure::Input(code, help)
+    })
+}
+
+/// The text of a scenario: embedded by name, or a file.
+fn text_of(name: &str) -> Result<String, Failure> {
+    if let Some(text) = scenario_text(name) {
+        return Ok(text.to_owned());
+    }
+    let path = Path::new(name);
+    if path.is_file() {
+        return read_text(path);
+    }
+    let names = scenario_names();
+    let near = cupola_scenario::nearest(name, names.iter().copied());
+    let help = match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("give a file, or one of: {}", names.join(", ")),
+    };
+    Err(Failure::Input(
+        format!("there is no scenario `{name}`"),
+        Some(help),
+    ))
+}
+
+/// Reads, changes and checks a scenario.
+///
+/// # Errors
+/// [`Failure`] with everything wrong in it.
+pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
+    let files = catalogue(args.catalogue.as_deref())?;
+    let mut text = text_of(&args.scenario)?;
+    let mut settings = args.set.clone();
+    settings.extend(args.runs.map(|runs| format!("campaign.runs={runs}")));
+    settings.extend(args.seed.map(|seed| format!("campaign.seed={seed}")));
+    let quoted = |path: &PathBuf| toml::Value::from(path.to_string_lossy().into_owned());
+    settings.extend(
+        args.terrain
+            .as_ref()
+            .map(|path| format!("area.terrain={}", quoted(path))),
+    );
+    settings.extend(
+        args.people
+            .as_ref()
+            .map(|path| format!("area.people={}", quoted(path))),
+    );
+    // A text that is wrong is reported whole before it is changed.
+    if !settings.is_empty() || !args.option.is_empty() {
+        cupola_scenario::parse(&text, &args.scenario, &files)?;
+    }
+    for setting in &settings {
+        text = cupola_scenario::with_setting(&text, setting)?;
+    }
+    text = cupola_scenario::with_options(&text, &args.option)?;
+    Ok(cupola_scenario::parse(&text, &args.scenario, &files)?)
+}
+
+/// Rayon's pool for a run.
+///
+/// # Errors
+/// [`Failure`] when the system gives no threads.
+pub(crate) fn pool(args: &ThreadArgs) -> Result<rayon::ThreadPool, Failure> {
+    let threads = args.threads.map_or(0, usize::from);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| {
+            Failure::Running(format!("the threads could not be started: {error}"), None)
+        })
+}
+
+/// Terrain of a scenario, and the scenario with paths replaced by digests.
+struct Ground {
+    scenario: Scenario,
+    terrains: Vec<Box<dyn Terrain>>,
+    seeds: Vec<u32>,
+    people: Option<Grid>,
+}
+
+/// Everything a run needs.
+///
+/// # Errors
+/// [`Failure`] for a wrong input, or when `stop` was raised.
+pub(crate) fn prepare(
+    args: &ScenarioArgs,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Prepared, Failure> {
+    let scenario = scenario(args)?;
+    let bar = stage("terrain, borders, people", 1);
+    let ground = ground(args, scenario)?;
+    go_on(stop)?;
+    let terrains: Vec<&dyn Terrain> = ground.terrains.iter().map(AsRef::as_ref).collect();
+    let world = World::new(&ground.scenario, &terrains, ground.people)?;
+    bar.finish();
+    let plan = Plan::new(&ground.scenario, &world)?;
+    let (kind, cell_m, description) = describe(terrains[0]);
+    let terrain = TerrainUsed {
+        kind: kind.to_owned(),
+        cell_m,
+        seeds: ground.seeds,
+        description,
+    };
+    let floors = floors(&plan, &world, pool, stop)?;
+    Ok(Prepared {
+        scenario: ground.scenario,
+        world,
+        plan,
+        floors,
+        terrain,
+    })
+}
+
+fn floors(
+    plan: &Plan,
+    world: &World,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Vec<Vec<PolarFloor>>, Failure> {
+    let antennas: Vec<_> = plan.units.iter().map(cupola_raid::Unit::antenna).collect();
+    let settings = LosSettings {
+        range_m: SENSOR_RANGE_MAX_M,
+        ..LosSettings::default()
+    };
+    let total = antennas.len() * world.seeds();
+    let bar = stage("line of sight", total as u64);
+    let mut floors = Vec::new();
+    for seed in 0..world.seeds() {
+        let done = seed * antennas.len();
+        let told = |count: usize| bar.set_position((done + count) as u64);
+        floors.push(cupola_coverage::floors(
+            world.ground(seed),
+            &antennas,
+            &settings,
+            pool,
+            &told,
+        ));
+        go_on(stop)?;
+    }
+    bar.finish();
+    Ok(floors)
+}
+
+fn ground(args: &ScenarioArgs, scenario: Scenario) -> Result<Ground, Failure> {
+    let files = catalogue(args.catalogue.as_deref())?;
+    let area = scenario.file.area.clone();
+    let mut text = scenario.lock_text.clone();
+    let (bounds, area_bounds) = World::extents(&scenario)?;
+    let mut terrains: Vec<Box<dyn Terrain>> = Vec::new();
+    let mut seeds = Vec::new();
+    if area.terrain == "embedded" {
+        seeds.extend(1..=area.terrain_seeds);
+        terrains.extend(
+            seeds
+                .iter()
+                .map(|&seed| Box::new(Statistical::new(seed)) as Box<dyn Terrain>),
+        );
+    } else {
+        let path = beside(&args.scenario, &area.terrain);
+        if area.terrain == GIVEN && !path.exists() {
+            return Err(scenario
+                .reject(
+                    "area.terrain",
+                    "this scenario was computed on terrain tiles that are not in the file"
+                        .to_owned(),
+                    Some("give them again with --terrain FOLDER".to_owned()),
+                )
+                .into());
+        }
+        let (mosaic, sha256) = given_terrain(&path, &bounds)?;
+        if let Some(wanted) = area
+            .terrain_sha256
+            .as_ref()
+            .filter(|wanted| **wanted != sha256)
+        {
+            return Err(Failure::Input(
+                format!(
+                    "{} is not the terrain of this scenario: digest {sha256}, not {wanted}",
+                    path.display()
+                ),
+                Some("give the same tiles, or delete area.terrain_sha256".to_owned()),
+            ));
+        }
+        terrains.push(Box::new(mosaic));
+        text = cupola_scenario::with_setting(&text, "area.terrain=\"given\"")?;
+        text = cupola_scenario::with_setting(&text, &format!("area.terrain_sha256=\"{sha256}\""))?;
+    }
+    let mut people = None;
+    if let Some(file) = &area.people {
+        let path = beside(&args.scenario, file);
+        people = Some(cupola_io::read_people_within(&path, &area_bounds)?);
+        let sha256 = cupola_io::sha256_of_file(&path)?;
+        text = cupola_scenario::with_setting(&text, &format!("area.people=\"{GIVEN}-{sha256}\""))?;
+    }
+    let scenario = cupola_scenario::parse(&text, &args.scenario, &files)?;
+    Ok(Ground {
+        scenario,
+        terrains,
+        seeds,
+        people,
+    })
+}
+
+/// A path in a scenario file is meant beside that file; one from the command line stands as it is.
+fn beside(scenario: &str, path: &str) -> PathBuf {
+    let direct = PathBuf::from(path);
+    let folder = Path::new(scenario).parent().unwrap_or(Path::new(""));
+    let near = folder.join(path);
+    if !direct.exists() && near.exists() {
+        near
+    } else {
+        direct
+    }
+}
+
+fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, String), Failure> {
+    let mut mosaic = Mosaic::new(GIVEN_STEP_DEG, 1)?;
+    if path.is_file() {
+        let file = cupola_io::read_terrain_within(path, bounds)?;
+        let cupola_io::TerrainFile::Geographic(grid) = file else {
+            return Err(Failure::Input(
+                format!(
+                    "{} is in a projected system; a scenario needs latitude and longitude",
+                    path.display()
+                ),
+                Some("convert it: gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif".to_owned()),
+            ));
+        };
+        mosaic.push(&file_name(path), vec![grid])?;
+        return Ok((mosaic, cupola_io::sha256_of_file(path)?));
+    }
+    let folder = cupola_io::read_folder(path, bounds)?;
+    for unused in &folder.unused {
+        note(&format!(
+            "warning: {} is not used: {}",
+            unused.name, unused.why
+        ));
+    }
+    let missing: Vec<&str> = folder
+        .missing
+        .iter()
+        .filter(|tile| tile.enclosed)
+        .map(|tile| tile.cell.as_str())
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::Input(
+            format!(
+                "{} lacks tiles in the middle of what is needed: {}",
+                path.display(),
+                missing.join(", ")
+            ),
+            Some("add the missing tiles; sea tiles may be missing at the edge only".to_owned()),
+        ));
+    }
+    if !folder.missing.is_empty() {
+        note(&format!(
+            "warning: {} tiles at the edge are not in {}; the embedded terrain stands in",
+            folder.missing.len(),
+            path.display()
+        ));
+    }
+    for (name, grid) in folder.tiles {
+        mosaic.push(&name, vec![grid])?;
+    }
+    Ok((mosaic, folder.sha256))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
