@@ -27,6 +27,6 @@ pub use geometry::{Calibrated, Geometry};
 pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
 pub use log::{Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
 pub use plan::{
-    AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
+    AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
     ThreatType, Unit, UnitInputs, WavePlan,
 };

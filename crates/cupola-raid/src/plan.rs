@@ -178,8 +178,21 @@ pub struct WavePlan {
 pub struct AimSet {
     /// Share aimed inside.
     pub inside_share: InputId,
-    /// Inside and outside: place, cumulative weight (last is 1), radius in metres.
-    pub lists: [Vec<(LatLon, f64, f64)>; 2],
+    /// Aims inside and outside the area.
+    pub lists: [Vec<AimPoint>; 2],
+}
+
+/// One aim of a set.
+#[derive(Clone, Copy, Debug)]
+pub struct AimPoint {
+    /// Centre.
+    pub at: LatLon,
+    /// Cumulated share of the weights; 1 at the last.
+    pub up_to: f64,
+    /// Aim points are spread over a disc of this radius, metres.
+    pub radius_m: f64,
+    /// Nearest point of NATO soil, for those that stray.
+    pub nato: Option<LatLon>,
 }
 
 /// An option.
@@ -441,7 +454,7 @@ impl Builder<'_> {
         let mut names = Vec::new();
         let file = &self.scenario.file;
         for (name, aims) in &file.aims {
-            let mut lists: [Vec<(LatLon, f64, f64)>; 2] = [Vec::new(), Vec::new()];
+            let mut lists = [Vec::new(), Vec::new()];
             for (side, (key, list)) in [("inside", &aims.inside), ("outside", &aims.outside)]
                 .into_iter()
                 .enumerate()
@@ -458,7 +471,10 @@ impl Builder<'_> {
                         return Err(self.scenario.reject(&path, message, Some(help)));
                     }
                     sum += aim.weight;
-                    lists[side].push((at, sum / total, aim.radius_km * 1000.0));
+                    // Looked up once here: it passes over the whole raster of countries.
+                    let nato = if side == 0 { self.world.nearest_nato(at) } else { None };
+                    let radius_m = aim.radius_km * 1000.0;
+                    lists[side].push(AimPoint { at, up_to: sum / total, radius_m, nato });
                 }
             }
             let id = self

@@ -110,13 +110,10 @@ impl Maker<'_> {
         let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
         // Stratified over the weights, so that a small library still hits every aim its share.
         let u = (f64::from(index) + stream.uniform(key, purpose::AIM, n)) / f64::from(count);
-        let aim = list.iter().find(|aim| u <= aim.1).or(list.last());
-        let aim = aim.copied().unwrap_or((start, 1.0, 0.0));
-        let end = in_disc(
-            aim.0,
-            aim.2,
-            stream.uniform_pair(key, purpose::AIM_OFFSET, n),
-        );
+        let aim = list.iter().find(|aim| u <= aim.up_to).or(list.last());
+        let Some(aim) = aim else { return vec![start] };
+        let offset = stream.uniform_pair(key, purpose::AIM_OFFSET, n);
+        let end = in_disc(aim.at, aim.radius_m, offset);
         let mut points = vec![start];
         if wave.via.is_empty() && wanders(self.plan.threats[wave.threat].profile) {
             points.push(wander(
@@ -127,23 +124,12 @@ impl Maker<'_> {
         }
         points.extend_from_slice(&wave.via);
         if pool == Pool::Stray
-            && let Some(point) = self.stray_point(end, stream.uniform(key, purpose::STRAY, n))
+            && let Some(border) = aim.nato
         {
-            points.push(point);
+            points.push(stray_point(end, border, stream.uniform(key, purpose::STRAY, n)));
         }
         points.push(end);
         points
-    }
-
-    /// A point 1 to 25 km inside NATO soil, beyond the border nearest to the aim.
-    fn stray_point(&self, aim: LatLon, u: f64) -> Option<LatLon> {
-        let border = self.world.nearest_nato(aim)?;
-        let (distance, azimuth) = polar(aim, border);
-        Some(from_polar(
-            aim,
-            distance + 1000.0 + 24_000.0 * u * u,
-            azimuth,
-        ))
     }
 
     fn coarse(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
@@ -235,6 +221,12 @@ impl Maker<'_> {
             sample.agl_m = sample.asl_m - ground;
         }
     }
+}
+
+/// A point 1 to 25 km inside NATO soil, beyond the border nearest to the aim.
+fn stray_point(aim: LatLon, border: LatLon, u: f64) -> LatLon {
+    let (distance, azimuth) = polar(aim, border);
+    from_polar(aim, distance + 1000.0 + 24_000.0 * u * u, azimuth)
 }
 
 /// Ballistic and diving missiles fly straight; the others are planned around something.
