@@ -387,8 +387,11 @@ fn raids(scenario: &Scenario, plan: &Plan, settings: &Settings, tally: &Tally) -
     (0..plan.raids.len()).map(one).collect()
 }
 
-/// First-order shares of every input in the expected leakers of the main raid; the strongest ten
-/// of each option. The option without units has its own.
+/// Name of the row that takes all kill probabilities together.
+const ALL_PK: &str = "all kill probabilities (pk:*)";
+
+/// First-order shares of every input in the expected leakers of the main raid: the ten strongest
+/// of each option among those that stand out from chance, and all kill probabilities together.
 fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity> {
     let mut out = Vec::new();
     for (option, tables) in tally.tables.iter().enumerate() {
@@ -396,35 +399,72 @@ fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity>
         let all = table.cells.len() - 1;
         let leakers: &Nested = &table.cells[all][LEAKERS].nested;
         let (_, real) = leakers.variances();
-        let mut rows: Vec<Sensitivity> = plan
+        if tally.places.len() < SENSITIVITY_DRAWS {
+            continue;
+        }
+        let doubtful = plan
             .inputs
             .list()
             .iter()
             .enumerate()
-            .filter(|(_, input)| !input.num.is_fixed())
-            .map(|(i, input)| {
-                let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
-                let (mean_low, mean_high) = quarters(&places, leakers.means());
-                Sensitivity {
-                    option,
-                    measure: "leakers",
-                    input: input.name.clone(),
-                    first_order: first_order(&places, leakers.means(), real),
-                    mean_low,
-                    mean_high,
-                }
-            })
-            .collect();
-        rows.sort_by(|a, b| {
-            b.first_order
-                .total_cmp(&a.first_order)
-                .then(a.input.cmp(&b.input))
-        });
-        rows.retain(|row| row.first_order > 0.0);
+            .filter(|(_, input)| !input.num.is_fixed());
+        let mut rows: Vec<(f64, Sensitivity)> = Vec::new();
+        let mut pk_share = 0.0;
+        for (i, input) in doubtful {
+            let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
+            let (share, p_chance) = first_order(&places, leakers.means(), real);
+            let (mean_low, mean_high) = quarters(&places, leakers.means());
+            if input.name.starts_with("pk:") {
+                pk_share += share;
+            }
+            let first_order = share.clamp(0.0, 1.0);
+            let input = input.name.clone();
+            let row = Sensitivity {
+                option,
+                measure: "leakers",
+                input,
+                first_order,
+                mean_low,
+                mean_high,
+            };
+            rows.push((p_chance, row));
+        }
+        let mut rows = standing_out(rows);
         rows.truncate(10);
+        rows.push(Sensitivity {
+            option,
+            measure: "leakers",
+            input: ALL_PK.to_owned(),
+            first_order: pk_share.clamp(0.0, 1.0),
+            mean_low: f64::NAN,
+            mean_high: f64::NAN,
+        });
         out.extend(rows);
     }
     out
+}
+
+/// Fewest draws from which sensitivities are told.
+const SENSITIVITY_DRAWS: usize = 64;
+/// Share of false alarms accepted among the inputs that are named.
+const FALSE_DISCOVERIES: f64 = 0.1;
+
+/// The rows that stand out from chance (Benjamini and Hochberg), strongest first.
+fn standing_out(mut rows: Vec<(f64, Sensitivity)>) -> Vec<Sensitivity> {
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.input.cmp(&b.1.input)));
+    let count = rows.len() as f64;
+    let passes = |(rank, row): (usize, &(f64, Sensitivity))| {
+        row.0 <= FALSE_DISCOVERIES * (rank as f64 + 1.0) / count
+    };
+    let last = rows.iter().enumerate().rposition(passes);
+    rows.truncate(last.map_or(0, |last| last + 1));
+    let mut rows: Vec<Sensitivity> = rows.into_iter().map(|(_, row)| row).collect();
+    rows.sort_by(|a, b| {
+        b.first_order
+            .total_cmp(&a.first_order)
+            .then(a.input.cmp(&b.input))
+    });
+    rows
 }
 
 /// Means of a response where the place lies in the lowest and in the highest quarter.

@@ -210,8 +210,9 @@ impl Nested {
 /// Legendre polynomials of the input's place in its range, less what chance alone would give.
 ///
 /// Inputs are independent, so shares add up to at most about one. Exact for responses that are
-/// quadratic in the place; a lower bound otherwise. `noise` is the variance that no input explains.
-pub(crate) fn first_order(places: &[f64], response: &[f64], explained_of: f64) -> f64 {
+/// quadratic in the place; a lower bound otherwise. Shares are of the variance `explained_of`, and
+/// may be a little negative by chance. Also the probability that chance alone gives as much.
+pub(crate) fn first_order(places: &[f64], response: &[f64], explained_of: f64) -> (f64, f64) {
     let pairs: Vec<(f64, f64)> = places
         .iter()
         .zip(response)
@@ -220,7 +221,7 @@ pub(crate) fn first_order(places: &[f64], response: &[f64], explained_of: f64) -
         .collect();
     let n = pairs.len() as f64;
     if n < 16.0 || explained_of <= 0.0 {
-        return 0.0;
+        return (0.0, 1.0);
     }
     let mean = pairs.iter().map(|pair| pair.1).sum::<f64>() / n;
     let basis: [fn(f64) -> f64; 2] = [
@@ -238,7 +239,9 @@ pub(crate) fn first_order(places: &[f64], response: &[f64], explained_of: f64) -
         along += c * c;
     }
     let chance = 2.0 * total / n;
-    ((along - chance) / explained_of).clamp(0.0, 1.0)
+    // Two independent directions: n times their share of the total is about chi-square, 2 d.f.
+    let p_chance = cupola_units::math::exp(-0.5 * n * along / total.max(1e-300));
+    ((along - chance) / explained_of, p_chance)
 }
 
 #[cfg(test)]
@@ -296,7 +299,7 @@ mod tests {
             .collect();
         let (a, b) = (9.0 / 12.0, 4.0 * 4.0 / 45.0);
         let share =
-            |k: usize| first_order(&places.iter().map(|p| p[k]).collect::<Vec<_>>(), &y, a + b);
+            |k: usize| first_order(&places.iter().map(|p| p[k]).collect::<Vec<_>>(), &y, a + b).0;
         println!(
             "VALIDATION id=first-order truth={:.4} ours={:.4} tolerance=0.08 unit=share",
             a / (a + b),

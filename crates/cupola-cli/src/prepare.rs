@@ -169,7 +169,11 @@ pub(crate) fn prepare(
     let world = World::new(&ground.scenario, &terrains, ground.people)?;
     bar.finish();
     let plan = Plan::new(&ground.scenario, &world)?;
-    let (kind, cell_m, description) = describe(terrains[0]);
+    let (kind, cell_m, mut description) = describe(terrains[0]);
+    if ground.seeds.len() > 1 {
+        let seeds: Vec<String> = ground.seeds.iter().map(ToString::to_string).collect();
+        description = description.replace("seed 1", &format!("seeds {}", seeds.join(", ")));
+    }
     let terrain = TerrainUsed {
         kind: kind.to_owned(),
         cell_m,

@@ -472,9 +472,18 @@ impl Builder<'_> {
                     }
                     sum += aim.weight;
                     // Looked up once here: it passes over the whole raster of countries.
-                    let nato = if side == 0 { self.world.nearest_nato(at) } else { None };
+                    let nato = if side == 0 {
+                        self.world.nearest_nato(at)
+                    } else {
+                        None
+                    };
                     let radius_m = aim.radius_km * 1000.0;
-                    lists[side].push(AimPoint { at, up_to: sum / total, radius_m, nato });
+                    lists[side].push(AimPoint {
+                        at,
+                        up_to: sum / total,
+                        radius_m,
+                        nato,
+                    });
                 }
             }
             let id = self

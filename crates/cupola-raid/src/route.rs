@@ -16,6 +16,8 @@ use cupola_world::{Bounds, World};
 pub(crate) const FINE_M: f64 = 1000.0;
 /// Ground distance between coarse samples, metres.
 const COARSE_M: f64 = 10_000.0;
+/// Way-points tried to go round NATO airspace.
+const DETOURS: u32 = 8;
 /// Steepest climb and descent of a low flyer, metres per metre.
 const CLIMB: f64 = 0.10;
 /// Radius of the sphere on which legs are flown, metres.
@@ -82,10 +84,9 @@ pub(crate) enum Pool {
 impl Maker<'_> {
     /// Route `index` of `count` of a pool of a wave.
     pub(crate) fn make(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> Route {
-        let points = self.way_points(wave, pool, index, count);
         let threat = &self.draw.threats[wave.threat];
         let profile = self.plan.threats[wave.threat].profile;
-        let legs = Legs::new(&points);
+        let (points, legs) = self.path(wave, pool, index, count);
         let flight = Flight::new(profile, threat, legs.length_m);
         let mut route = Route {
             flight_s: flight.duration_s(),
@@ -101,7 +102,36 @@ impl Maker<'_> {
         route
     }
 
-    fn way_points(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> Vec<LatLon> {
+    /// Way-points and legs; whoever does not stray goes round NATO airspace where a wider way-point
+    /// allows it, as real raids do.
+    fn path(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> (Vec<LatLon>, Legs) {
+        let mut attempt = 0;
+        loop {
+            let points = self.way_points(wave, pool, index, count, attempt);
+            let legs = Legs::new(&points);
+            attempt += 1;
+            if pool == Pool::Stray || attempt == DETOURS || !self.crosses_nato(&legs) {
+                return (points, legs);
+            }
+        }
+    }
+
+    fn crosses_nato(&self, legs: &Legs) -> bool {
+        let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
+        (0..=count).any(|i| {
+            let at = legs.point(legs.length_m * i as f64 / count as f64).1;
+            self.world.is_nato(self.world.country_at(at))
+        })
+    }
+
+    fn way_points(
+        &self,
+        wave: &WavePlan,
+        pool: Pool,
+        index: u32,
+        count: u32,
+        attempt: u32,
+    ) -> Vec<LatLon> {
         let stream = Stream::new(self.plan.seed, 0x8000_0000 | self.draw.number);
         let key = wave.entity;
         let n = index * 4 + pool as u32;
@@ -116,17 +146,18 @@ impl Maker<'_> {
         let end = in_disc(aim.at, aim.radius_m, offset);
         let mut points = vec![start];
         if wave.via.is_empty() && wanders(self.plan.threats[wave.threat].profile) {
-            points.push(wander(
-                start,
-                end,
-                stream.uniform_pair(key, purpose::WANDER, n),
-            ));
+            let u = stream.uniform_pair(key, purpose::WANDER, n + (attempt << 16));
+            points.push(wander(start, end, u, 0.12 + 0.04 * f64::from(attempt)));
         }
         points.extend_from_slice(&wave.via);
         if pool == Pool::Stray
             && let Some(border) = aim.nato
         {
-            points.push(stray_point(end, border, stream.uniform(key, purpose::STRAY, n)));
+            points.push(stray_point(
+                end,
+                border,
+                stream.uniform(key, purpose::STRAY, n),
+            ));
         }
         points.push(end);
         points
@@ -485,11 +516,11 @@ fn in_disc(centre: LatLon, radius_m: f64, u: [f64; 2]) -> LatLon {
     )
 }
 
-/// A way-point off the direct line: 20 to 80 % of the way, up to 12 % of the length aside
+/// A way-point off the direct line: 20 to 80 % of the way, up to a share `wide` of the length aside
 /// (an assumption: real routes are planned around defences and are not published).
-fn wander(start: LatLon, end: LatLon, u: [f64; 2]) -> LatLon {
+fn wander(start: LatLon, end: LatLon, u: [f64; 2], wide: f64) -> LatLon {
     let (length, azimuth) = polar(start, end);
     let middle = from_polar(start, length * (0.2 + 0.6 * u[0]), azimuth);
-    let aside = 0.12 * length * (2.0 * u[1] - 1.0);
+    let aside = wide * length * (2.0 * u[1] - 1.0);
     from_polar(middle, aside, azimuth + std::f64::consts::FRAC_PI_2)
 }
