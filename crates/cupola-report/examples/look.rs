@@ -7,7 +7,10 @@ use std::path::PathBuf;
 
 use cupola_report::{html, summary_json, summary_schema, terminal_table};
 
-#[expect(clippy::disallowed_methods, reason = "an example outside the pipeline, to look at")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example outside the pipeline, to look at"
+)]
 fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| ".".to_owned()));
     let outcome = fixture::outcome();

@@ -2,7 +2,7 @@
 
 use cupola_campaign::{Fate, Measure, Outcome};
 
-use crate::format::{THIN, letter, listed, plain};
+use crate::format::{THIN, letter, listed, percent, plain};
 use crate::view::{Interval, View, mean_only};
 
 /// The answer: effect, cover, spending, risk, doubt; one sentence each, plain text.
@@ -10,7 +10,13 @@ use crate::view::{Interval, View, mean_only};
 /// Options are named by letter and title. What overlaps is said to overlap.
 pub fn answer_sentences(outcome: &Outcome) -> [String; 5] {
     let view = View::new(outcome);
-    [effect(view), cover(view), spending(view), risk(view), doubt(view)]
+    [
+        effect(view),
+        cover(view),
+        spending(view),
+        risk(view),
+        doubt(view),
+    ]
 }
 
 /// What each of the five sentences is about, in order.
@@ -61,7 +67,10 @@ fn effect(view: View<'_>) -> String {
     let none = match none.as_slice() {
         [] => String::new(),
         [one] => format!("; the interval of {one} holds zero: no difference is shown"),
-        many => format!("; the intervals of {} hold zero: no difference is shown", listed(many)),
+        many => format!(
+            "; the intervals of {} hold zero: no difference is shown",
+            listed(many)
+        ),
     };
     format!(
         "{start}; the expected number changes by {}, in brackets the 95{THIN}% intervals{none}{}.",
@@ -83,8 +92,15 @@ fn overlap_clause(others: &[(usize, &Measure)]) -> String {
         .iter()
         .map(|g| listed(&g.iter().map(|&i| letter(i)).collect::<Vec<_>>()))
         .collect();
-    let within = if groups.len() == 1 { "their order" } else { "the order within each group" };
-    format!("; those of {} overlap, so {within} is not settled", names.join("; of "))
+    let within = if groups.len() == 1 {
+        "their order"
+    } else {
+        "the order within each group"
+    };
+    format!(
+        "; those of {} overlap, so {within} is not settled",
+        names.join("; of ")
+    )
 }
 
 /// Largest groups of options in which every two intervals of the difference overlap.
@@ -93,7 +109,11 @@ fn overlap_groups(others: &[(usize, &Measure)]) -> Vec<Vec<usize>> {
     // Every such group of intervals has a point in common: the highest of its lower ends.
     for (_, at) in others {
         let holds = |m: &Measure| m.diff_lo95 <= at.diff_lo95 && m.diff_hi95 >= at.diff_lo95;
-        let group: Vec<usize> = others.iter().filter(|(_, m)| holds(m)).map(|&(i, _)| i).collect();
+        let group: Vec<usize> = others
+            .iter()
+            .filter(|(_, m)| holds(m))
+            .map(|&(i, _)| i)
+            .collect();
         groups.push(group);
     }
     let within = |a: &[usize], b: &[usize]| a.iter().all(|i| b.contains(i));
@@ -110,7 +130,10 @@ fn overlap_groups(others: &[(usize, &Measure)]) -> Vec<Vec<usize>> {
 
 fn cover(view: View<'_>) -> String {
     let best = view.best();
-    let share = |h: f64| view.cover_column(h).mean(view.cover(best, "people_under_floor", h));
+    let share = |h: f64| {
+        view.cover_column(h)
+            .mean(view.cover(best, "people_under_floor", h))
+    };
     let who = if best == 0 && view.options().len() > 1 {
         format!("No option leaks less than {}, under which", named(view, 0))
     } else {
@@ -126,11 +149,12 @@ fn cover(view: View<'_>) -> String {
     let causes = view.leak_causes(best);
     let total: f64 = causes.iter().map(|c| c.1).sum();
     if let Some(&(fate, n)) = causes.first() {
-        text.push_str(&format!(
-            "; what leaks there leaks mostly because {} ({:.0}{THIN}% of leakers)",
+        push!(
+            text,
+            "; what leaks there leaks mostly because {} ({} of leakers)",
             because(fate),
-            n / total * 100.0
-        ));
+            percent(n / total)
+        );
     }
     text.push_str(&other_causes(view, best));
     text.push('.');
@@ -154,7 +178,11 @@ fn other_causes(view: View<'_>, best: usize) -> String {
         .iter()
         .map(|(fate, letters)| format!("under {} because {}", listed(letters), because(*fate)))
         .collect();
-    if parts.is_empty() { String::new() } else { format!(", {}", listed(&parts)) }
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", listed(&parts))
+    }
 }
 
 fn because(fate: Fate) -> &'static str {
@@ -184,17 +212,24 @@ fn spending(view: View<'_>) -> String {
     );
     let per_leaker = view.measure(option, "cost_per_leaker_prevented_musd", None);
     if let Some(m) = per_leaker.filter(|m| m.mean.is_finite()) {
-        text.push_str(&format!(", {} million for each leaker prevented", mean_only(Some(m))));
+        push!(
+            text,
+            ", {} million for each leaker prevented",
+            mean_only(Some(m))
+        );
     }
     let endurance = view.option(option).map_or(&[][..], |o| &o.endurance);
-    let finite = endurance.iter().filter_map(|e| Some((e, e.raids_until_empty[1]?)));
+    let finite = endurance
+        .iter()
+        .filter_map(|e| Some((e, e.raids_until_empty[1]?)));
     match finite.min_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((e, raids)) => text.push_str(&format!(
+        Some((e, raids)) => push!(
+            text,
             "; of its missiles those of {} run dry first, after {} such raids{}",
             e.system_name,
             plain(raids),
             crate::endurance::interval_text(e).map_or(String::new(), |t| format!(" ({t})")),
-        )),
+        ),
         None => text.push_str("; none of its systems runs dry in half of the draws"),
     }
     text.push('.');
@@ -203,8 +238,14 @@ fn spending(view: View<'_>) -> String {
 
 /// The option with fewest leakers among those that spend missiles.
 fn fewest_leakers_that_shoots(view: View<'_>) -> Option<usize> {
-    let shoots = |&i: &usize| view.measure(i, "interceptors", None).is_some_and(|m| m.mean > 0.0);
-    let leakers = |i: usize| view.measure(i, "leakers", None).map_or(f64::INFINITY, |m| m.mean);
+    let shoots = |&i: &usize| {
+        view.measure(i, "interceptors", None)
+            .is_some_and(|m| m.mean > 0.0)
+    };
+    let leakers = |i: usize| {
+        view.measure(i, "leakers", None)
+            .map_or(f64::INFINITY, |m| m.mean)
+    };
     (0..view.options().len())
         .filter(shoots)
         .min_by(|&a, &b| leakers(a).total_cmp(&leakers(b)))
@@ -221,13 +262,16 @@ fn risk(view: View<'_>) -> String {
         };
         let number = view.print(Interval::Raid, most, id);
         if means.iter().all(|m| *m > means[most] * 0.95) {
-            format!("{what} are alike under every option ({number})")
+            format!("{what} are alike under every option: {number}")
         } else {
             format!("{what} are most frequent under {}: {number}", letter(most))
         }
     };
     let parts = [
-        part("engagements by crews of NATO members", "engagements_nato_crew"),
+        part(
+            "engagements by crews of NATO members",
+            "engagements_nato_crew",
+        ),
         part("pieces of debris on NATO soil", "debris_nato"),
         part("incursions into NATO airspace", "incursions_nato"),
     ];
@@ -244,7 +288,6 @@ fn doubt(view: View<'_>) -> String {
         return "No input was varied, so nothing is known of what would change the answer."
             .to_owned();
     };
-    let percent = |share: f64| format!("{:.0}{THIN}%", share.clamp(0.0, 1.0) * 100.0);
     let mut text = format!(
         "The answer depends most on {}: it explains {} of the variance of the expected leakers \
          under {}, which go from {} in its lowest quarter to {} in its highest",
@@ -261,11 +304,12 @@ fn doubt(view: View<'_>) -> String {
         .map(|s| format!("{} ({})", s.input, percent(s.first_order)))
         .collect();
     if !next.is_empty() {
-        text.push_str(&format!("; next come {}", listed(&next)));
+        push!(text, "; next come {}", listed(&next));
     }
-    text.push_str(&format!(
+    push!(
+        text,
         "; all assumed kill probabilities together explain {}.",
         percent(view.pk_share(best))
-    ));
+    );
     text
 }

@@ -6,12 +6,12 @@ use cupola_campaign::{Coverage, OptionOutcome, UnitInfo};
 use cupola_world::Grid;
 
 use crate::charts;
-use crate::format::{THIN, height, letter, listed};
+use crate::format::{THIN, height, letter, percent};
 use crate::html_table::{Cell, Table};
 use crate::labels::{Labels, Rect};
 use crate::map_base::{Frame, MAP_WIDTH, MapContext, definitions, image_box};
 use crate::png::{self, Pixels};
-use crate::sections::{badge, figure_caption, section};
+use crate::sections::{badge, section};
 use crate::svg::{Anchor, Svg, escaped, px};
 use crate::view::View;
 
@@ -41,7 +41,9 @@ pub(crate) fn maps(view: View<'_>, map: &MapContext) -> String {
     body.push_str(
         "<p>Colour tells the lowest altitude above ground at which a cruise missile can be \
          engaged by at least one fire unit on duty. Dark is good: there a low flyer can be shot \
-         at. Where the area is hatched, nothing below 10\u{202f}km can be.</p>",
+         at. Where the area is hatched, nothing below 10\u{202f}km can be. The chart below each \
+         map: share of the people (line) and of the area (dashes) over whom one can be engaged, \
+         by its height.</p>",
     );
     body.push_str(&legend(view, &nations));
     body.push_str("<div class=\"multiples\">\n");
@@ -49,13 +51,18 @@ pub(crate) fn maps(view: View<'_>, map: &MapContext) -> String {
         body.push_str(&map_figure(view, &frame, map, &nations, i, option));
     }
     body.push_str("</div>\n");
-    body.push_str(&format!(
+    push!(
+        body,
         "<p class=\"source\">All maps: same frame, same scale, meridians straight. Borders: \
          Natural Earth 1:10 million; Crimea is drawn as Ukraine, as the UN General Assembly holds \
          (resolution 68/262). Floors: this run. Terrain: {}{}</p>\n",
         escaped(&view.outcome.terrain.description),
-        if map.relief.is_some() { " Relief shading: real heights on a 5′ grid." } else { "" },
-    ));
+        if map.relief.is_some() {
+            " Relief shading: real heights on a 5′ grid."
+        } else {
+            ""
+        },
+    );
     body.push_str(&unit_table(view));
     section("maps", "4", "Where a cruise missile can be engaged", &body)
 }
@@ -72,7 +79,7 @@ fn legend(view: View<'_>, nations: &[String]) -> String {
     let mut low = String::from("0");
     for (i, top) in CLASS_TOPS_M.iter().enumerate() {
         let text = format!("{low}–{}", height(*top));
-        out.push_str(&format!("<span><i class=\"swatch v{i}\"></i>{text}</span>"));
+        push!(out, "<span><i class=\"swatch v{i}\"></i>{text}</span>");
         low = height(*top).replace(THIN, "\u{202f}");
     }
     out.push_str("<span><i class=\"swatch none\"></i>not below 10\u{202f}km</span>");
@@ -85,7 +92,7 @@ fn legend(view: View<'_>, nations: &[String]) -> String {
         let mut icon = Svg::new(16.0, 16.0);
         icon.raw(&marker([8.0, 8.0], i));
         let icon = icon.finish_hidden("icon");
-        out.push_str(&format!("<span>{icon}{} fire unit</span>", escaped(nation)));
+        push!(out, "<span>{icon}{} fire unit</span>", escaped(nation));
     }
     out.push_str("</div>\n");
     out
@@ -112,7 +119,9 @@ fn map_figure(
         if view.is_statistical() {
             let (w, h) = (px(MAP_WIDTH), px(frame.height));
             let fill = "url(#invented)";
-            svg.raw(&format!("<rect width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>"));
+            svg.raw(&format!(
+                "<rect width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>"
+            ));
         }
     }
     svg.raw("</g><use href=\"#base-lines\"/>");
@@ -154,9 +163,10 @@ fn statistical_mark(view: View<'_>) -> String {
 /// The floors as an image of classes.
 fn cover_image(frame: &Frame, coverage: &Coverage) -> String {
     let grid = &coverage.engage_cruise;
-    let step = (1..)
-        .find(|s| grid.rows.div_ceil(*s) * grid.cols.div_ceil(*s) <= CELLS_MAX)
-        .unwrap_or(1);
+    let mut step = 1;
+    while grid.rows.div_ceil(step) * grid.cols.div_ceil(step) > CELLS_MAX {
+        step += 1;
+    }
     let (rows, cols) = (grid.rows.div_ceil(step), grid.cols.div_ceil(step));
     let mut bytes = Vec::with_capacity(rows * cols);
     for row in (0..grid.rows).step_by(step) {
@@ -193,16 +203,32 @@ fn scale_and_north(svg: &mut Svg, frame: &Frame, labels: &mut Labels) {
     let (left, y) = (10.0, frame.height - 10.0);
     let right = left + length_km * frame.px_per_km();
     svg.path(
-        &format!("M{l} {t}V{y}H{r}V{t}", l = px(left), r = px(right), y = px(y), t = px(y - 5.0)),
+        &format!(
+            "M{l} {t}V{y}H{r}V{t}",
+            l = px(left),
+            r = px(right),
+            y = px(y),
+            t = px(y - 5.0)
+        ),
         "scale",
     );
     let text = format!("{length_km}{THIN}km");
     svg.text([left, y - 8.0], Anchor::Start, "maplabel", &text);
-    labels.take(Rect { left: 0.0, top: y - 24.0, right: right + 4.0, bottom: frame.height });
+    labels.take(Rect {
+        left: 0.0,
+        top: y - 24.0,
+        right: right + 4.0,
+        bottom: frame.height,
+    });
     let north = MAP_WIDTH - 16.0;
     svg.path(&format!("M{x} 8l5 13l-5 -3l-5 3Z", x = px(north)), "north");
     svg.text([north, 35.0], Anchor::Middle, "maplabel", "N");
-    labels.take(Rect { left: north - 10.0, top: 0.0, right: MAP_WIDTH, bottom: 40.0 });
+    labels.take(Rect {
+        left: north - 10.0,
+        top: 0.0,
+        right: MAP_WIDTH,
+        bottom: 40.0,
+    });
 }
 
 /// Fire units, grouped by site: markers in a row, nations beside them.
@@ -217,7 +243,9 @@ fn units(
     for unit in units.iter().filter(|u| frame.shows(u.at)) {
         let key = [unit.at.lat_deg, unit.at.lon_deg].map(|d| (d * 200.0).round() as i64);
         let nation = nations.iter().position(|n| *n == unit.nation).unwrap_or(0);
-        let site = sites.entry(key).or_insert_with(|| (frame.xy(unit.at), BTreeSet::new()));
+        let site = sites
+            .entry(key)
+            .or_insert_with(|| (frame.xy(unit.at), BTreeSet::new()));
         site.1.insert(nation);
     }
     let width = |n: usize| n as f64 * 6.0;
@@ -249,7 +277,12 @@ fn marker([x, y]: [f64; 2], nation: usize) -> String {
         6 => "m-3 -6h6l4 6l-4 6h-6l-4 -6Z",
         _ => "m0 -7l2 5h5l-4 3l2 5l-5 -3l-5 3l2 -5l-4 -3h5Z",
     };
-    format!("<path d=\"M{} {}{shape}\" class=\"unitmark n{}\"/>", px(x), px(y), nation % 8)
+    format!(
+        "<path d=\"M{} {}{shape}\" class=\"unitmark n{}\"/>",
+        px(x),
+        px(y),
+        nation % 8
+    )
 }
 
 fn cities(svg: &mut Svg, frame: &Frame, labels: &mut Labels, map: &MapContext) {
@@ -284,38 +317,46 @@ fn country_names(svg: &mut Svg, frame: &Frame, labels: &mut Labels, map: &MapCon
     }
 }
 
-/// Which systems stand where under which option.
+/// Which systems stand where under which option: sites that serve alike share a row.
 fn unit_table(view: View<'_>) -> String {
-    let mut rows: BTreeMap<(String, String, String), Vec<(usize, f64)>> = BTreeMap::new();
+    type System = (String, String);
+    let mut sites: BTreeMap<System, BTreeMap<String, Vec<String>>> = BTreeMap::new();
     for (i, option) in view.options().iter().enumerate() {
         for unit in &option.units {
-            let key = (unit.nation.clone(), unit.system_name.clone(), unit.site.clone());
-            rows.entry(key).or_default().push((i, unit.manned_share));
+            let key = (unit.nation.clone(), unit.system_name.clone());
+            let manned = format!("{} {}", letter(i), percent(unit.manned_share));
+            let site = sites
+                .entry(key)
+                .or_default()
+                .entry(unit.site.clone())
+                .or_default();
+            site.push(manned);
         }
     }
-    let caption = "Fire units: nation of the crew, system, site, and share of the draws in which \
-                   each is manned and ready";
+    let caption = "Fire units: nation of the crew, system, sites, and the options in which they \
+                   stand, with the share of the draws in which each is manned and ready";
     let mut table = Table::new("t-units", caption)
         .text_column("Nation")
         .text_column("System")
-        .text_column("Site")
-        .number_column("Options, manned share");
-    for ((nation, system, site), options) in rows {
-        let manned: Vec<String> = options
-            .iter()
-            .map(|(i, share)| format!("{} {:.0}{THIN}%", letter(*i), share * 100.0))
-            .collect();
-        table.row(vec![
-            Cell::Head(nation),
-            Cell::Text(system),
-            Cell::Text(site),
-            Cell::Number(listed(&manned)),
-        ]);
+        .text_column("Sites")
+        .text_column("Options, manned share");
+    for ((nation, system), sites) in sites {
+        let mut alike: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+        for (site, options) in sites {
+            alike.entry(options).or_default().push(site);
+        }
+        for (options, sites) in alike {
+            table.row(vec![
+                Cell::Head(nation.clone()),
+                Cell::Text(system.clone()),
+                Cell::Text(sites.join("; ")),
+                Cell::Text(options.join(", ")),
+            ]);
+        }
     }
-    if table.is_empty() { String::new() } else { table.finish() }
-}
-
-/// Used by other sections that caption a figure of cover.
-pub(crate) fn n_caption(view: View<'_>, text: &str) -> String {
-    figure_caption(text, &view.n_of_cover())
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.finish()
+    }
 }

@@ -1,5 +1,7 @@
 //! How numbers are printed: one rounding rule, thin spaces, a real minus sign.
 
+use cupola_scenario::Class;
+
 /// Narrow no-break space: groups thousands and stands between number and unit.
 pub(crate) const THIN: char = '\u{202f}';
 
@@ -17,7 +19,7 @@ impl Places {
         if width.is_finite() && width > 1e-12 {
             Self(significant(width, 2))
         } else {
-            Self(significant(value.abs(), 3).max(0).min(3))
+            Self(significant(value.abs(), 3).clamp(0, 3))
         }
     }
 
@@ -28,7 +30,11 @@ impl Places {
 
     /// These places, or none at all if every number is whole: ends of counts need no `.0`.
     pub(crate) fn unless_whole(self, values: &[f64]) -> Self {
-        if values.iter().all(|v| (v - v.round()).abs() < 1e-9) { self.at_most(0) } else { self }
+        if values.iter().all(|v| (v - v.round()).abs() < 1e-9) {
+            self.at_most(0)
+        } else {
+            self
+        }
     }
 
     /// At most this many decimals.
@@ -88,7 +94,9 @@ fn significant(value: f64, digits: i32) -> i32 {
 }
 
 fn grouped(text: &str) -> String {
-    let (whole, rest) = text.split_once('.').map_or((text, None), |(w, r)| (w, Some(r)));
+    let (whole, rest) = text
+        .split_once('.')
+        .map_or((text, None), |(w, r)| (w, Some(r)));
     let mut out = String::new();
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
@@ -116,6 +124,19 @@ pub(crate) fn plain(value: f64) -> String {
     } else {
         text
     }
+}
+
+/// A share in whole percent, held between none and all.
+pub(crate) fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return NONE.to_owned();
+    }
+    format!("{:.0}{THIN}%", share.clamp(0.0, 1.0) * 100.0)
+}
+
+/// A mean number of threats: one decimal, none from a hundred on.
+pub(crate) fn mean_count(value: f64) -> String {
+    Places(i32::from(value.abs() < 99.95)).print(value)
 }
 
 /// A number as it stands in an input, shortest form.
@@ -160,6 +181,19 @@ pub(crate) fn height(metres: f64) -> String {
         format!("{}{THIN}km", plain(metres / 1000.0))
     } else {
         format!("{}{THIN}m", plain(metres))
+    }
+}
+
+/// A class of threats in words.
+pub(crate) fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Drone => "drones",
+        Class::Decoy => "decoy drones",
+        Class::Cruise => "cruise missiles",
+        Class::Guided => "guided missiles",
+        Class::Ballistic => "ballistic missiles",
+        Class::Heavy => "heavy missiles (Kh-22 type)",
+        Class::S300 => "S-300 fired at the ground",
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Cell {
     Text(String),
     /// Markup that is already safe, to the right, and the words that a CSV file gets.
     Markup(String, String),
+    /// Words as safe markup, and what a CSV file gets.
+    TextMarkup(String, String),
     /// Name of the row as markup, and its words.
     HeadMarkup(String, String),
 }
@@ -72,7 +74,11 @@ impl Table {
     }
 
     pub(crate) fn foot(&mut self, cells: Vec<Cell>) {
-        debug_assert_eq!(cells.len(), self.head.len(), "the foot is as long as the head");
+        debug_assert_eq!(
+            cells.len(),
+            self.head.len(),
+            "the foot is as long as the head"
+        );
         self.foot = Some(cells);
     }
 
@@ -89,7 +95,7 @@ impl Table {
         );
         for (head, number) in &self.head {
             let class = if *number { " class=\"num\"" } else { "" };
-            out.push_str(&format!("<th scope=\"col\"{class}>{head}</th>"));
+            push!(out, "<th scope=\"col\"{class}>{head}</th>");
         }
         out.push_str("</tr></thead><tbody>");
         for row in &self.rows {
@@ -112,12 +118,21 @@ fn push_row(out: &mut String, row: &[Cell]) {
         let text = match cell {
             Cell::Head(text) => format!("<th scope=\"row\">{}</th>", escaped(text)),
             Cell::HeadMarkup(markup, words) => {
-                format!("<th scope=\"row\" data-csv=\"{}\">{markup}</th>", escaped(words))
+                format!(
+                    "<th scope=\"row\" data-csv=\"{}\">{markup}</th>",
+                    escaped(words)
+                )
             }
             Cell::Number(text) => format!("<td class=\"num\">{}</td>", escaped(text)),
             Cell::Text(text) => format!("<td>{}</td>", escaped(text)),
+            Cell::TextMarkup(markup, words) => {
+                format!("<td data-csv=\"{}\">{markup}</td>", escaped(words))
+            }
             Cell::Markup(markup, words) => {
-                format!("<td class=\"num\" data-csv=\"{}\">{markup}</td>", escaped(words))
+                format!(
+                    "<td class=\"num\" data-csv=\"{}\">{markup}</td>",
+                    escaped(words)
+                )
             }
         };
         out.push_str(&text);

@@ -15,7 +15,7 @@ pub fn summary_json(outcome: &Outcome) -> String {
     let mut out = String::from("{\n");
     let head = head(outcome);
     for (key, value) in &head {
-        out.push_str(&format!("  {}: {value},\n", Value::from(key.as_str())));
+        push!(out, "  {}: {value},\n", Value::from(key.as_str()));
     }
     out.push_str("  \"options\": [");
     for (i, option) in outcome.options.iter().enumerate() {
@@ -24,14 +24,20 @@ pub fn summary_json(outcome: &Outcome) -> String {
     }
     out.push_str("\n  ],\n");
     let tail = [
-        ("sensitivity", lines(&outcome.sensitivity, |s| sensitivity(outcome, s))),
+        (
+            "sensitivity",
+            lines(&outcome.sensitivity, |s| sensitivity(outcome, s)),
+        ),
         ("assumptions", lines(&assumptions(outcome), |i| input(i))),
         ("inputs", lines(&sourced(outcome), |i| input(i))),
-        ("warnings", lines(&outcome.warnings, |w| Value::from(w.as_str()))),
+        (
+            "warnings",
+            lines(&outcome.warnings, |w| Value::from(w.as_str())),
+        ),
     ];
     for (i, (key, text)) in tail.iter().enumerate() {
         out.push_str(if i == 0 { "" } else { ",\n" });
-        out.push_str(&format!("  \"{key}\": {text}"));
+        push!(out, "  \"{key}\": {text}");
     }
     out.push_str("\n}\n");
     out
@@ -40,7 +46,10 @@ pub fn summary_json(outcome: &Outcome) -> String {
 fn head(outcome: &Outcome) -> Map<String, Value> {
     let terrain = &outcome.terrain;
     let raids: Vec<Value> = outcome.raids.iter().map(|r| json!(r.name)).collect();
-    let main_raid = outcome.raids.get(outcome.main_raid).map(|r| r.name.as_str());
+    let main_raid = outcome
+        .raids
+        .get(outcome.main_raid)
+        .map(|r| r.name.as_str());
     let head = json!({
         "schema": SCHEMA_ID,
         "version": env!("CARGO_PKG_VERSION"),
@@ -74,7 +83,7 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
     let raid = |i: usize| outcome.raids.get(i).map(|r| r.name.as_str());
     let name = Value::from(option.name.as_str());
     let title = Value::from(option.title.as_str());
-    out.push_str(&format!("    {{\n    \"name\": {name},\n    \"title\": {title}"));
+    push!(out, "    {{\n    \"name\": {name},\n    \"title\": {title}");
     let fates = lines(&option.fates, |f| {
         json!({ "raid": raid(f.raid), "class": f.class.name(), "fate": f.fate.label(),
             "mean": f.mean })
@@ -96,7 +105,7 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
         ("endurance", endurance),
     ];
     for (key, text) in lists {
-        out.push_str(&format!(",\n    \"{key}\": {text}"));
+        push!(out, ",\n    \"{key}\": {text}");
     }
     out.push_str("\n    }");
 }
@@ -137,12 +146,14 @@ fn sensitivity(outcome: &Outcome, s: &Sensitivity) -> Value {
 
 fn assumptions(outcome: &Outcome) -> Vec<&InputInfo> {
     let all = outcome.inputs.iter();
-    all.filter(|i| i.confidence == Some(Confidence::Assumed)).collect()
+    all.filter(|i| i.confidence == Some(Confidence::Assumed))
+        .collect()
 }
 
 fn sourced(outcome: &Outcome) -> Vec<&InputInfo> {
     let all = outcome.inputs.iter();
-    all.filter(|i| i.confidence != Some(Confidence::Assumed)).collect()
+    all.filter(|i| i.confidence != Some(Confidence::Assumed))
+        .collect()
 }
 
 fn input(i: &InputInfo) -> Value {
@@ -171,6 +182,9 @@ fn lines<T>(items: &[T], value: impl Fn(&T) -> Value) -> String {
     if items.is_empty() {
         return "[]".to_owned();
     }
-    let rows: Vec<String> = items.iter().map(|i| format!("      {}", value(i))).collect();
+    let rows: Vec<String> = items
+        .iter()
+        .map(|i| format!("      {}", value(i)))
+        .collect();
     format!("[\n{}\n    ]", rows.join(",\n"))
 }

@@ -50,7 +50,10 @@ pub(crate) struct Labels {
 
 impl Labels {
     pub(crate) fn new(frame: Rect) -> Self {
-        Self { frame, taken: Vec::new() }
+        Self {
+            frame,
+            taken: Vec::new(),
+        }
     }
 
     /// Keeps a place free.
@@ -74,8 +77,8 @@ impl Labels {
         let (w, h) = (text_width(text, size_px), size_px);
         let (up, down, middle) = (y - gap - 2.0, y + gap + h * 0.8, y + h * 0.35);
         let candidates = [
-            (x + gap + 2.0, middle, Anchor::Start),
-            (x - gap - 2.0, middle, Anchor::End),
+            (x + gap + 3.0, middle, Anchor::Start),
+            (x - gap - 3.0, middle, Anchor::End),
             (x, up, Anchor::Middle),
             (x, down, Anchor::Middle),
             (x + gap, up, Anchor::Start),
@@ -97,7 +100,10 @@ impl Labels {
             };
             if self.is_free(&rect) {
                 self.take(rect);
-                return Some(Placed { at: [tx, ty], anchor });
+                return Some(Placed {
+                    at: [tx, ty],
+                    anchor,
+                });
             }
         }
         None
@@ -110,10 +116,15 @@ mod tests {
 
     #[test]
     fn labels_of_one_spot_spread_until_there_is_no_room() {
-        let frame = Rect { left: 0.0, top: 0.0, right: 200.0, bottom: 60.0 };
+        let frame = Rect {
+            left: 0.0,
+            top: 0.0,
+            right: 200.0,
+            bottom: 80.0,
+        };
         let mut labels = Labels::new(frame);
         let mut placed = Vec::new();
-        while let Some(label) = labels.place([100.0, 30.0], 5.0, "Lviv", 15.0) {
+        while let Some(label) = labels.place([100.0, 40.0], 12.0, "Lviv", 15.0) {
             placed.push(label.at);
         }
         assert!(placed.len() >= 4, "{placed:?}");

@@ -5,19 +5,38 @@
 //! display. Sentences are composed from numbers, never typed.
 //!
 //! One rounding rule holds everywhere: two significant digits of the interval that stands beside
-//! the number ([`format`](self) module, private). The three intervals are never mixed: one raid
+//! the number. The three intervals are never mixed: one raid
 //! (5–95 %), expected value (95 %), Monte Carlo error (in `summary.json` only).
 //!
 //! Not here: files (`cupola_io`), results (`cupola_campaign`).
 
+/// Appends formatted text to a string.
+macro_rules! push {
+    ($out:expr, $($arg:tt)*) => {{
+        use std::fmt::Write as _;
+        $out.write_fmt(format_args!($($arg)*)).expect("a string takes any text");
+    }};
+}
+
 mod answer;
+mod charts;
+mod cover_map;
 mod endurance;
 mod format;
+mod glance;
+mod html_table;
 mod json;
+mod labels;
+mod ledger;
 mod map_base;
 mod page;
+mod png;
+mod raid_section;
 mod schema;
+mod sections;
+mod svg;
 mod table;
+mod trust;
 mod view;
 
 pub use answer::answer_sentences;

@@ -33,6 +33,9 @@ pub struct MapPolygon {
 /// Width of a map as printed, CSS pixels: two beside each other on A4.
 pub(crate) const MAP_WIDTH: f64 = 336.0;
 
+/// Greatest height of a map.
+const HEIGHT_MAX: f64 = 264.0;
+
 /// Kilometres of a degree of latitude, mean.
 const KM_PER_DEGREE: f64 = 111.195;
 
@@ -46,13 +49,27 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// The frame of a box; one taller than two rows on A4 allow gains land at its sides.
     pub(crate) fn new(bounds: Bounds) -> Self {
         let mid_deg = f64::midpoint(bounds.south_deg, bounds.north_deg);
         let narrowing = math::cos(math::radians_from_degrees(mid_deg)).max(0.05);
-        let px_per_lon = MAP_WIDTH / (bounds.east_deg - bounds.west_deg).max(1e-6);
+        let lat_deg = (bounds.north_deg - bounds.south_deg).max(1e-6);
+        let lon_deg = (bounds.east_deg - bounds.west_deg).max(1e-6);
+        let wide_deg = lon_deg.max(lat_deg * MAP_WIDTH / (HEIGHT_MAX * narrowing));
+        let side_deg = (wide_deg - lon_deg) / 2.0;
+        let px_per_lon = MAP_WIDTH / wide_deg;
         let px_per_lat = px_per_lon / narrowing;
-        let height = ((bounds.north_deg - bounds.south_deg) * px_per_lat).clamp(80.0, 620.0);
-        Self { bounds, height, px_per_lat, px_per_lon }
+        let bounds = Bounds {
+            west_deg: bounds.west_deg - side_deg,
+            east_deg: bounds.east_deg + side_deg,
+            ..bounds
+        };
+        Self {
+            bounds,
+            height: (lat_deg * px_per_lat).max(80.0),
+            px_per_lat,
+            px_per_lon,
+        }
     }
 
     pub(crate) fn xy(&self, at: LatLon) -> [f64; 2] {
@@ -83,8 +100,12 @@ impl Frame {
     /// The part of a ring inside the drawing, a little beyond its edge (Sutherland and Hodgman).
     fn cut(&self, ring: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
         let (low, [right, bottom]) = (-6.0, [MAP_WIDTH + 6.0, self.height + 6.0]);
-        let edges: [(usize, f64, f64); 4] =
-            [(0, low, 1.0), (0, right, -1.0), (1, low, 1.0), (1, bottom, -1.0)];
+        let edges: [(usize, f64, f64); 4] = [
+            (0, low, 1.0),
+            (0, right, -1.0),
+            (1, low, 1.0),
+            (1, bottom, -1.0),
+        ];
         let mut points = ring;
         for (axis, edge, sign) in edges {
             let inside = |p: &[f64; 2]| (p[axis] - edge) * sign >= 0.0;
@@ -150,14 +171,16 @@ pub(crate) fn definitions(frame: &Frame, map: &MapContext) -> String {
     for country in &map.countries {
         let d = frame.path(&country.rings);
         if !d.is_empty() {
-            land.push_str(&format!("<path d=\"{d}\" class=\"land\"/>"));
-            borders.push_str(&format!("<path d=\"{d}\" class=\"border\"/>"));
+            push!(land, "<path d=\"{d}\" class=\"land\"/>");
+            push!(borders, "<path d=\"{d}\" class=\"border\"/>");
         }
     }
     let area = frame.path(&map.area_outline);
-    let relief = map.relief.as_ref().map_or(String::new(), |grid| relief_image(frame, grid));
-    let everything =
-        format!("M0 0H{}V{}H0Z", px(MAP_WIDTH), px(frame.height));
+    let relief = map
+        .relief
+        .as_ref()
+        .map_or(String::new(), |grid| relief_image(frame, grid));
+    let everything = format!("M0 0H{}V{}H0Z", px(MAP_WIDTH), px(frame.height));
     let clip = if area.is_empty() { &everything } else { &area };
     format!(
         "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>\
@@ -211,9 +234,13 @@ fn relief_image(frame: &Frame, whole: &Grid) -> String {
             let (left, right) = (col.saturating_sub(1), (col + 1).min(grid.cols - 1));
             let east = (height(row, right) - height(row, left)) / (2.0 * dx_m) * EXAGGERATION;
             let north = (height(up, col) - height(down, col)) / (2.0 * dy_m) * EXAGGERATION;
-            let lit = (0.5 * east - 0.5 * north + FLAT) / (east * east + north * north + 1.0).sqrt();
-            let (grey, strength) =
-                if lit < FLAT { (0, (FLAT - lit) / FLAT) } else { (255, (lit - FLAT) / (1.0 - FLAT)) };
+            let lit =
+                (0.5 * east - 0.5 * north + FLAT) / (east * east + north * north + 1.0).sqrt();
+            let (grey, strength) = if lit < FLAT {
+                (0, (FLAT - lit) / FLAT)
+            } else {
+                (255, (lit - FLAT) / (1.0 - FLAT))
+            };
             bytes.extend_from_slice(&[grey, (strength * 95.0).clamp(0.0, 95.0) as u8]);
         }
     }
@@ -233,20 +260,33 @@ fn cropped(grid: &Grid, bounds: &Bounds) -> Grid {
         ((distance_deg / step_deg).max(0.0) as usize).min(count)
     };
     let north = grid.north_deg;
-    let row_from = node(north - bounds.north_deg - grid.step_lat_deg, grid.step_lat_deg, grid.rows);
+    let row_from = node(
+        north - bounds.north_deg - grid.step_lat_deg,
+        grid.step_lat_deg,
+        grid.rows,
+    );
     let row_to = node(
         north - bounds.south_deg + 2.0 * grid.step_lat_deg,
         grid.step_lat_deg,
         grid.rows,
     );
     let west = grid.west_deg;
-    let col_from = node(bounds.west_deg - west - grid.step_lon_deg, grid.step_lon_deg, grid.cols);
-    let col_to =
-        node(bounds.east_deg - west + 2.0 * grid.step_lon_deg, grid.step_lon_deg, grid.cols);
+    let col_from = node(
+        bounds.west_deg - west - grid.step_lon_deg,
+        grid.step_lon_deg,
+        grid.cols,
+    );
+    let col_to = node(
+        bounds.east_deg - west + 2.0 * grid.step_lon_deg,
+        grid.step_lon_deg,
+        grid.cols,
+    );
     let rows = row_from..row_to.max(row_from);
     let values = rows.clone().flat_map(|row| {
         let start = row * grid.cols;
-        grid.values[start + col_from..start + col_to.max(col_from)].iter().copied()
+        grid.values[start + col_from..start + col_to.max(col_from)]
+            .iter()
+            .copied()
     });
     Grid {
         north_deg: north - row_from as f64 * grid.step_lat_deg,

@@ -1,9 +1,61 @@
-//! The page.
-use cupola_campaign::Outcome;
-use crate::map_base::MapContext;
+//! The page: one file, nothing loaded, readable without scripts.
 
-/// One self-contained HTML file.
+use cupola_campaign::Outcome;
+
+use crate::map_base::MapContext;
+use crate::svg::escaped;
+use crate::view::View;
+use crate::{cover_map, endurance, glance, ledger, raid_section, sections, trust};
+
+const STYLE: &str = include_str!("assets/style.css");
+const SCRIPT: &str = include_str!("assets/csv.js");
+
+/// Sections of the page: id and name in the list at the side.
+const CONTENTS: [(&str, &str); 10] = [
+    ("question", "Question"),
+    ("answer", "Answer"),
+    ("glance", "At a glance"),
+    ("maps", "Maps"),
+    ("raid", "The raid"),
+    ("endurance", "Endurance"),
+    ("ledger", "Risk"),
+    ("drivers", "What drives it"),
+    ("trust", "Trust"),
+    ("sources", "Sources"),
+];
+
+/// The report as one self-contained HTML file.
+///
+/// It loads nothing, prints on A4, follows the reader's light or dark setting and reads without
+/// scripts; a few lines of script only offer each table as CSV. `repeat_command` is printed as
+/// the way to get the same bytes again.
 pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String {
-    let _ = (map, repeat_command);
-    format!("<!doctype html><html lang=\"en\"><title>{}</title></html>", outcome.title)
+    let view = View::new(outcome);
+    let mut contents = String::from("<nav aria-label=\"Contents\"><ol>");
+    for (id, name) in CONTENTS {
+        push!(contents, "<li><a href=\"#{id}\">{name}</a></li>");
+    }
+    contents.push_str("</ol></nav>\n");
+    let body: String = [
+        sections::question(view),
+        sections::answer(view),
+        glance::glance(view),
+        cover_map::maps(view, map),
+        raid_section::raid(view),
+        endurance::endurance(view),
+        ledger::ledger(view),
+        trust::drivers(view),
+        trust::trust(view),
+        trust::sources(view, repeat_command),
+    ]
+    .concat();
+    let title = escaped(&outcome.title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n{contents}<main>\n\
+         <header><p class=\"kicker\">cupola · an analysis by simulation, not a forecast</p>\
+         <h1>{title}</h1></header>\n{body}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+    )
 }

@@ -74,7 +74,11 @@ fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for i in 0..4 {
             let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
-            out.push(if i <= group.len() { char::from(digit) } else { '=' });
+            out.push(if i <= group.len() {
+                char::from(digit)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -88,7 +92,13 @@ mod tests {
 
     #[test]
     fn val_base64_of_rfc_4648_section_10() {
-        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")];
+        let pairs = [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ];
         for (text, coded) in pairs {
             assert_eq!(base64(text.as_bytes()), coded);
         }
@@ -100,7 +110,9 @@ mod tests {
         let png = encode(2, 2, &Pixels::Palette(&palette), &[0, 1, 1, 0]);
         let at = png.windows(4).position(|w| w == b"IDAT").unwrap();
         let mut rows = Vec::new();
-        flate2::read::ZlibDecoder::new(&png[at + 4..]).read_to_end(&mut rows).unwrap();
+        flate2::read::ZlibDecoder::new(&png[at + 4..])
+            .read_to_end(&mut rows)
+            .unwrap();
         assert_eq!(rows, [0, 0, 1, 0, 1, 0]);
         // The checksum of an empty IEND chunk is the same in every PNG.
         assert!(png.ends_with(b"IEND\xae\x42\x60\x82"));

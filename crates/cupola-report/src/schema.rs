@@ -26,7 +26,7 @@ pub fn summary_schema() -> Value {
             "terrain": object(&[
                 ("kind", json!({ "enum": ["statistical", "given"] })),
                 ("cell_m", number()),
-                ("seeds", list(json!({ "type": "integer" }))),
+                ("seeds", list(json!({ "type": "integer" }))), ("description", text()),
             ]),
             "question": object(&[("title", text()), ("text", text()), ("as_of", text())]),
             "area": object(&[("name", text()), ("km2", number()), ("people", number())]),
@@ -49,19 +49,37 @@ fn option() -> Value {
     let mut schema = object(&[("name", text()), ("measures", list(measure()))]);
     let more = [
         ("title", text()),
-        ("fates", list(object(&[
-            ("raid", nullable("string")), ("class", class()),
-            ("fate", json!({ "enum": fates })), ("mean", number()),
-        ]))),
-        ("ledger", list(object(&[
-            ("raid", nullable("string")), ("kind", text()), ("nation", text()),
-            ("mean", number()), ("p05", number()), ("p95", number()),
-        ]))),
-        ("endurance", list(object(&[
-            ("system", text()), ("stock", number()), ("spent_per_raid", number()),
-            ("raids_until_empty_p05", number()), ("raids_until_empty_p50", number()),
-            ("raids_until_empty_p95", number()),
-        ]))),
+        (
+            "fates",
+            list(object(&[
+                ("raid", nullable("string")),
+                ("class", class()),
+                ("fate", json!({ "enum": fates })),
+                ("mean", number()),
+            ])),
+        ),
+        (
+            "ledger",
+            list(object(&[
+                ("raid", nullable("string")),
+                ("kind", text()),
+                ("nation", text()),
+                ("mean", number()),
+                ("p05", number()),
+                ("p95", number()),
+            ])),
+        ),
+        (
+            "endurance",
+            list(object(&[
+                ("system", text()),
+                ("stock", number()),
+                ("spent_per_raid", number()),
+                ("raids_until_empty_p05", number()),
+                ("raids_until_empty_p50", number()),
+                ("raids_until_empty_p95", number()),
+            ])),
+        ),
     ];
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.extend(more.map(|(key, value)| (key.to_owned(), value)));
@@ -73,14 +91,23 @@ fn measure() -> Value {
     let described = |text: &str| json!({ "type": ["number", "null"], "description": text });
     object(&[
         ("id", text()),
-        ("raid", json!({ "type": ["string", "null"], "description": "null: cover, not a raid" })),
-        ("class", json!({ "anyOf": [class(), { "type": "null" }],
-            "description": "null: all classes together" })),
+        (
+            "raid",
+            json!({ "type": ["string", "null"], "description": "null: cover, not a raid" }),
+        ),
+        (
+            "class",
+            json!({ "anyOf": [class(), { "type": "null" }],
+            "description": "null: all classes together" }),
+        ),
         ("height_m", described("metres above ground, cover only")),
         ("unit", text()),
         ("n", json!({ "type": "integer", "minimum": 0 })),
         ("mean", number()),
-        ("mean_lo95", described("95 % interval of the expected value; runs do not shrink it")),
+        (
+            "mean_lo95",
+            described("95 % interval of the expected value; runs do not shrink it"),
+        ),
         ("mean_hi95", number()),
         ("p05", described("where one raid falls with 90 %")),
         ("p50", number()),
@@ -88,7 +115,10 @@ fn measure() -> Value {
         ("diff", described("paired difference to the first option")),
         ("diff_lo95", number()),
         ("diff_hi95", number()),
-        ("mc_half95", described("Monte Carlo error of the mean; runs shrink it")),
+        (
+            "mc_half95",
+            described("Monte Carlo error of the mean; runs shrink it"),
+        ),
         ("diff_mc_half95", number()),
     ])
 }
@@ -99,7 +129,10 @@ fn input() -> Value {
         ("low", number()),
         ("mode", number()),
         ("high", number()),
-        ("confidence", json!({ "enum": ["high", "medium", "low", "assumed", null] })),
+        (
+            "confidence",
+            json!({ "enum": ["high", "medium", "low", "assumed", null] }),
+        ),
         ("basis", text()),
         ("date", nullable("string")),
     ])
@@ -131,7 +164,9 @@ fn list(items: Value) -> Value {
 
 fn object(properties: &[(&str, Value)]) -> Value {
     let required: Vec<&str> = properties.iter().map(|(key, _)| *key).collect();
-    let map: Map<String, Value> =
-        properties.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+    let map: Map<String, Value> = properties
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect();
     json!({ "type": "object", "required": required, "properties": map })
 }

@@ -16,6 +16,20 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// The same for names of inputs, which may break after a point, a colon or an underscore.
+pub(crate) fn breakable(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        out.push_str(&escaped(c.encode_utf8(&mut [0; 4])));
+        let before_letter = letters.peek().is_some_and(|n| n.is_alphabetic());
+        if matches!(c, '.' | ':' | '_') && before_letter {
+            out.push_str("<wbr>");
+        }
+    }
+    out
+}
+
 /// Width of a text of this many pixels height in a common sans-serif face, estimated.
 pub(crate) fn text_width(text: &str, size_px: f64) -> f64 {
     let em = |c: char| match c {
@@ -55,7 +69,11 @@ pub(crate) struct Svg {
 
 impl Svg {
     pub(crate) fn new(width: f64, height: f64) -> Self {
-        Self { width, height, body: String::new() }
+        Self {
+            width,
+            height,
+            body: String::new(),
+        }
     }
 
     pub(crate) fn line(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2], class: &str) {
@@ -74,7 +92,9 @@ impl Svg {
 
     pub(crate) fn circle(&mut self, [x, y]: [f64; 2], r: f64, class: &str) {
         let [x, y, r] = [x, y, r].map(px);
-        self.raw(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" class=\"{class}\"/>"));
+        self.raw(&format!(
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" class=\"{class}\"/>"
+        ));
     }
 
     pub(crate) fn text(&mut self, [x, y]: [f64; 2], anchor: Anchor, class: &str, text: &str) {
@@ -142,7 +162,7 @@ pub(crate) fn polyline(points: &[[f64; 2]]) -> String {
     let mut d = String::new();
     for (i, &[x, y]) in points.iter().enumerate() {
         d.push(if i == 0 { 'M' } else { 'L' });
-        d.push_str(&format!("{} {}", px(x), px(y)));
+        push!(d, "{} {}", px(x), px(y));
     }
     d
 }
@@ -159,13 +179,25 @@ pub(crate) struct Scale {
 
 impl Scale {
     pub(crate) fn linear([low, high]: [f64; 2], [from_px, to_px]: [f64; 2]) -> Self {
-        Self { low, high: if high > low { high } else { low + 1.0 }, from_px, to_px, log: false }
+        Self {
+            low,
+            high: if high > low { high } else { low + 1.0 },
+            from_px,
+            to_px,
+            log: false,
+        }
     }
 
     /// A logarithmic scale; both ends above zero.
     pub(crate) fn log([low, high]: [f64; 2], [from_px, to_px]: [f64; 2]) -> Self {
         let low = low.max(1e-9);
-        Self { low, high: if high > low { high } else { low * 10.0 }, from_px, to_px, log: true }
+        Self {
+            low,
+            high: if high > low { high } else { low * 10.0 },
+            from_px,
+            to_px,
+            log: true,
+        }
     }
 
     /// The pixel of a number; beyond the ends it stays at the end.
@@ -224,11 +256,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_draws_at_zero() {
-        assert_eq!([px(f64::NAN), px(-0.01), px(12.25), px(3.0)], ["0", "0", "12.2", "3"]);
+        assert_eq!(
+            [px(f64::NAN), px(-0.01), px(12.25), px(3.0)],
+            ["0", "0", "12.2", "3"]
+        );
     }
 
     #[test]
     fn markup_in_names_is_text() {
-        assert_eq!(escaped("<b a=\"1\">&'"), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+        assert_eq!(
+            escaped("<b a=\"1\">&'"),
+            "&lt;b a=&quot;1&quot;&gt;&amp;&#39;"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use cupola_campaign::{Measure, Outcome};
 use cupola_scenario::Class;
 
-use crate::format::{THIN, height, letter};
+use crate::format::{height, letter, percent};
 use crate::view::{self, HEADLINE_HEIGHTS_M, Interval, View};
 
 /// Narrowest width that is tried: below it, names of options are cut to nothing.
@@ -18,13 +18,19 @@ pub fn terminal_table(outcome: &Outcome, width: usize) -> String {
     let width = width.max(WIDTH_MIN);
     let mut out = heading(view, width);
     for (caption, columns) in [
-        ("What leaks in one such raid: mean (90 % of raids)", leak_columns(view)),
+        (
+            "What leaks in one such raid: mean (90 % of raids)",
+            leak_columns(view),
+        ),
         (
             "Share of the people over whom a cruise missile can be engaged at 100 m, 1 km, 10 km; \
              warning",
             cover_columns(view),
         ),
-        ("What one such raid spends and risks (NATO crews: engagements; NATO debris: pieces on its soil)", spend_columns(view)),
+        (
+            "What one such raid spends and risks (NATO crews: engagements; NATO debris: pieces on its soil)",
+            spend_columns(view),
+        ),
     ] {
         out.push('\n');
         out.push_str(&wrapped(caption, width, ""));
@@ -50,7 +56,10 @@ impl Column {
         let measures: Vec<_> = (0..view.options().len()).map(measure).collect();
         let column = view::Column::of(Interval::Raid, measures.iter().copied());
         let cells = measures.iter().map(|&m| column.both(m)).collect();
-        Self { head: head.into(), cells }
+        Self {
+            head: head.into(),
+            cells,
+        }
     }
 
     /// The same without the intervals.
@@ -62,7 +71,10 @@ impl Column {
         let measures: Vec<_> = (0..view.options().len()).map(measure).collect();
         let column = view::Column::of(Interval::Raid, measures.iter().copied());
         let cells = measures.iter().map(|&m| column.mean(m)).collect();
-        Self { head: head.into(), cells }
+        Self {
+            head: head.into(),
+            cells,
+        }
     }
 
     fn width(&self) -> usize {
@@ -89,13 +101,19 @@ fn heading(view: View<'_>, width: usize) -> String {
 
 fn names(view: View<'_>) -> Vec<String> {
     let options = view.options().iter().enumerate();
-    options.map(|(i, o)| format!("{} {}", letter(i), o.name)).collect()
+    options
+        .map(|(i, o)| format!("{} {}", letter(i), o.name))
+        .collect()
 }
 
 fn leak_columns(view: View<'_>) -> Vec<Column> {
-    let mut columns = vec![Column::new(view, "all", |i| view.measure(i, "leakers", None))];
+    let mut columns = vec![Column::new(view, "all", |i| {
+        view.measure(i, "leakers", None)
+    })];
     columns.extend(view.classes().into_iter().map(|class| {
-        Column::new(view, class_title(class), |i| view.measure(i, "leakers", Some(class)))
+        Column::new(view, class_title(class), |i| {
+            view.measure(i, "leakers", Some(class))
+        })
     }));
     columns
 }
@@ -104,12 +122,15 @@ fn cover_columns(view: View<'_>) -> Vec<Column> {
     let floors = HEADLINE_HEIGHTS_M
         .map(|h| Column::means(view, height(h), |i| view.cover(i, "people_under_floor", h)));
     let mut columns = Vec::from(floors);
-    columns.push(Column::new(view, "warning, min", |i| view.measure(i, "warning_min", None)));
+    columns.push(Column::new(view, "warning, min", |i| {
+        view.measure(i, "warning_min", None)
+    }));
     columns
 }
 
 fn spend_columns(view: View<'_>) -> Vec<Column> {
-    let raid = |head: &str, id: &'static str| Column::new(view, head, |i| view.measure(i, id, None));
+    let raid =
+        |head: &str, id: &'static str| Column::new(view, head, |i| view.measure(i, id, None));
     let per_leaker = Column::means(view, "M$/leaker", |i| {
         view.measure(i, "cost_per_leaker_prevented_musd", None)
     });
@@ -158,7 +179,7 @@ fn push_block(out: &mut String, names: &[String], name_width: usize, columns: &[
         let mut line = padded(&cut(name, name_width), name_width);
         for (column, cell) in columns.iter().zip(cells) {
             let gap = column.width() - cell.chars().count();
-            line.push_str(&format!("  {}{cell}", " ".repeat(gap)));
+            push!(line, "  {}{cell}", " ".repeat(gap));
         }
         out.push_str(line.trim_end());
         out.push('\n');
@@ -183,10 +204,10 @@ fn push_drivers(out: &mut String, view: View<'_>, width: usize) {
     out.push_str(&wrapped(&caption, width, ""));
     for (i, driver) in drivers.iter().take(3).enumerate() {
         let text = format!(
-            "{}. {}: {:.0}{THIN}%, {} → {}",
+            "{}. {}: {}, {} → {}",
             i + 1,
             driver.input,
-            driver.first_order * 100.0,
+            percent(driver.first_order),
             crate::format::plain(driver.mean_low),
             crate::format::plain(driver.mean_high),
         );
@@ -228,5 +249,10 @@ fn wrapped(text: &str, width: usize, indent: &str) -> String {
             line.push_str(word);
         }
     }
-    lines.iter().map(|l| format!("{}\n", cut(l, width))).collect()
+    let mut out = String::new();
+    for line in lines {
+        out.push_str(&cut(&line, width));
+        out.push('\n');
+    }
+    out
 }

@@ -76,13 +76,17 @@ impl<'a> View<'a> {
         if found.is_empty() {
             found = of_class(None);
         }
-        found.sort_by(|a, b| f64::total_cmp(&a.height_m.unwrap_or(0.0), &b.height_m.unwrap_or(0.0)));
+        found
+            .sort_by(|a, b| f64::total_cmp(&a.height_m.unwrap_or(0.0), &b.height_m.unwrap_or(0.0)));
         found
     }
 
     /// How a measure of the main raid is printed, the same wherever it stands.
     pub(crate) fn column(self, interval: Interval, id: &str, class: Option<Class>) -> Column {
-        Column::of(interval, (0..self.options().len()).map(|i| self.measure(i, id, class)))
+        Column::of(
+            interval,
+            (0..self.options().len()).map(|i| self.measure(i, id, class)),
+        )
     }
 
     /// How a share of people under a floor is printed.
@@ -93,7 +97,8 @@ impl<'a> View<'a> {
 
     /// A measure of the main raid, all classes, in print.
     pub(crate) fn print(self, interval: Interval, option: usize, id: &str) -> String {
-        self.column(interval, id, None).both(self.measure(option, id, None))
+        self.column(interval, id, None)
+            .both(self.measure(option, id, None))
     }
 
     /// Classes of which something is aimed inside the area in the main raid.
@@ -103,12 +108,16 @@ impl<'a> View<'a> {
         };
         let aimed = raid.aimed_inside.iter().chain(std::iter::repeat(&0.0));
         let classes = self.outcome.classes.iter().zip(aimed);
-        classes.filter(|&(_, &n)| n > 0.0).map(|(&c, _)| c).collect()
+        classes
+            .filter(|&(_, &n)| n > 0.0)
+            .map(|(&c, _)| c)
+            .collect()
     }
 
     /// Mean number aimed inside the area in the main raid.
     pub(crate) fn aimed_inside(self) -> f64 {
-        self.main_raid().map_or(0.0, |r| r.aimed_inside.iter().sum())
+        self.main_raid()
+            .map_or(0.0, |r| r.aimed_inside.iter().sum())
     }
 
     /// Mean number launched in the main raid.
@@ -160,13 +169,15 @@ impl<'a> View<'a> {
             .filter(|s| s.input.starts_with("pk:"))
             .map(|s| s.first_order.max(0.0))
             .sum();
-        sum.min(1.0)
+        // An empty sum is −0.
+        sum.clamp(0.0, 1.0) + 0.0
     }
 
     /// Number of inputs that are declared assumptions.
     pub(crate) fn assumed_count(self) -> usize {
         let all = self.outcome.inputs.iter();
-        all.filter(|i| i.confidence == Some(Confidence::Assumed)).count()
+        all.filter(|i| i.confidence == Some(Confidence::Assumed))
+            .count()
     }
 
     pub(crate) fn is_statistical(self) -> bool {
@@ -183,7 +194,9 @@ impl<'a> View<'a> {
     /// What stands behind numbers of cover.
     pub(crate) fn n_of_cover(self) -> String {
         let measures = self.cover_all(0, "people_under_floor");
-        let n = measures.first().map_or(self.outcome.terrain.seeds.len(), |m| m.n as usize);
+        let n = measures
+            .first()
+            .map_or(self.outcome.terrain.seeds.len(), |m| m.n as usize);
         match n {
             0 | 1 => "n = 1 terrain".to_owned(),
             n => format!("n = {n} terrain seeds"),
@@ -230,7 +243,11 @@ pub(crate) fn factor(m: &Measure) -> f64 {
 }
 
 fn unit_suffix(m: &Measure) -> String {
-    if is_share(m) { format!("{THIN}%") } else { String::new() }
+    if is_share(m) {
+        format!("{THIN}%")
+    } else {
+        String::new()
+    }
 }
 
 /// How the numbers of one measure are printed down a column: by the narrowest interval in it.
@@ -250,14 +267,23 @@ impl Column {
             let informs = value.is_finite() && (high - low).abs() > 1e-12;
             informs.then(|| {
                 let places = Places::of_interval(low, high, value);
-                if is_share(m) { places.at_most(1).at_least(0) } else { places.at_most(3) }
+                if is_share(m) {
+                    places.at_most(1).at_least(0)
+                } else {
+                    places.at_most(3)
+                }
             })
         });
-        Self { interval, places: places.reduce(Places::finer) }
+        // Differences spread over orders of magnitude: each is printed by its own interval.
+        let places = places
+            .reduce(Places::finer)
+            .filter(|_| interval != Interval::Difference);
+        Self { interval, places }
     }
 
     fn places(self, [value, low, high]: [f64; 3]) -> Places {
-        self.places.unwrap_or_else(|| Places::of_interval(low, high, value))
+        self.places
+            .unwrap_or_else(|| Places::of_interval(low, high, value).at_most(3))
     }
 
     /// The number alone.
@@ -269,7 +295,11 @@ impl Column {
         if !numbers[0].is_finite() {
             return NONE.to_owned();
         }
-        format!("{}{}", self.one(self.places(numbers), numbers[0]), unit_suffix(m))
+        format!(
+            "{}{}",
+            self.one(self.places(numbers), numbers[0]),
+            unit_suffix(m)
+        )
     }
 
     /// The interval alone; empty where there is none.
@@ -289,7 +319,11 @@ impl Column {
     /// `12 (4–21)`.
     pub(crate) fn both(self, measure: Option<&Measure>) -> String {
         let (mean, range) = (self.mean(measure), self.range(measure));
-        if range.is_empty() { mean } else { format!("{mean} ({range})") }
+        if range.is_empty() {
+            mean
+        } else {
+            format!("{mean} ({range})")
+        }
     }
 
     fn one(self, places: Places, value: f64) -> String {

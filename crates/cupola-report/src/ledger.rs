@@ -1,0 +1,121 @@
+//! The ledger of risk: incidents counted by kind, crew and country.
+
+use std::collections::BTreeMap;
+
+use cupola_campaign::LedgerCount;
+
+use crate::format::{Places, range};
+use crate::html_table::{Cell, Table};
+use crate::sections::{option_head, section};
+use crate::view::View;
+
+/// Kinds in the order of the page: key, heading of the rows, table.
+const KINDS: [(&str, &str); 7] = [
+    ("engagements by crew", "engagements by crews of"),
+    ("engagements over", "engagements over"),
+    ("incursions into", "threats that entered"),
+    ("incursions engaged over", "of these engaged over"),
+    ("threat debris in", "debris of threats in"),
+    ("interceptor falls in", "interceptors fallen in"),
+    ("lost drones down in", "lost drones down in"),
+];
+
+/// The section.
+pub(crate) fn ledger(view: View<'_>) -> String {
+    let mut body = String::from(
+        "<p>Incidents per raid of the main kind: the mean, in brackets where nine raids in ten \
+         fall. These are counts of events of stated kinds. <b>No probability of escalation is \
+         computed</b>: there is no model of it that this program would stand behind.</p>\n",
+    );
+    let known: Vec<&str> = KINDS.iter().map(|k| k.0).collect();
+    let crews = table(view, "t-crews", "By nation of the crew", &known[..1]);
+    let countries = table(view, "t-countries", "By country", &known[1..]);
+    let others: Vec<&str> = kinds_beyond(view, &known);
+    body.push_str(&crews);
+    body.push_str(&countries);
+    if !others.is_empty() {
+        body.push_str(&table(
+            view,
+            "t-other-incidents",
+            "Other incidents",
+            &others,
+        ));
+    }
+    if crews.is_empty() && countries.is_empty() && others.is_empty() {
+        body.push_str("<p>No incident happened in any run.</p>\n");
+    }
+    section("ledger", "7", "Ledger of risk", &body)
+}
+
+fn of_main_raid(view: View<'_>, option: usize) -> impl Iterator<Item = &LedgerCount> {
+    let raid = view.outcome.main_raid;
+    let all = view.option(option).map_or(&[][..], |o| &o.ledger);
+    all.iter().filter(move |l| l.raid == raid)
+}
+
+fn kinds_beyond<'a>(view: View<'a>, known: &[&str]) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    for option in 0..view.options().len() {
+        for count in of_main_raid(view, option) {
+            if !known.contains(&count.kind) && !found.contains(&count.kind) {
+                found.push(count.kind);
+            }
+        }
+    }
+    found
+}
+
+fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
+    type Key = (usize, String);
+    let options = view.options().len();
+    let mut rows: BTreeMap<Key, Vec<Option<&LedgerCount>>> = BTreeMap::new();
+    for i in 0..options {
+        for count in of_main_raid(view, i) {
+            let Some(kind) = kinds.iter().position(|k| *k == count.kind) else {
+                continue;
+            };
+            let key = (kind, count.nation.clone());
+            rows.entry(key).or_insert_with(|| vec![None; options])[i] = Some(count);
+        }
+    }
+    let caption = format!("{caption}; {}", view.n_of_raid());
+    let mut table = Table::new(id, caption)
+        .class("ledger")
+        .text_column("Per raid");
+    for i in 0..options {
+        table = table.markup_column(option_head(view, i));
+    }
+    for ((kind, nation), counts) in rows {
+        let kind = kinds[kind];
+        let words = KINDS.iter().find(|k| k.0 == kind).map_or(kind, |k| k.1);
+        let place = if nation == "--" {
+            "no country (sea)"
+        } else {
+            &nation
+        };
+        let mut row = vec![Cell::Head(format!("{words} {place}"))];
+        row.extend(
+            counts
+                .iter()
+                .map(|c| Cell::Number(c.map_or("0".to_owned(), printed))),
+        );
+        table.row(row);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.finish()
+    }
+}
+
+fn printed(count: &LedgerCount) -> String {
+    let (low, high) = (count.p05, count.p95);
+    let places = Places::of_interval(low, high, count.mean).at_most(2);
+    let mean = places.print(count.mean);
+    if high - low > 1e-12 {
+        let ends = places.unless_whole(&[low, high]);
+        format!("{mean} ({})", range(&ends.print(low), &ends.print(high)))
+    } else {
+        mean
+    }
+}
