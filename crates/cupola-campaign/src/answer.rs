@@ -16,7 +16,7 @@ use cupola_scenario::{Class, Scenario};
 pub(crate) fn outcome(
     scenario: &Scenario,
     inputs: &Inputs<'_>,
-    settings: &Settings,
+    settings: Settings,
     terrain: TerrainUsed,
     tally: &Tally,
     pool: &rayon::ThreadPool,
@@ -27,7 +27,7 @@ pub(crate) fn outcome(
     let main_raid = main
         .and_then(|m| plan.raids.iter().position(|r| r.name == *m))
         .unwrap_or(0);
-    let area = AreaRaster::new(inputs.world);
+    let area = AreaRaster::new(inputs.world, plan);
     let (people, area_km2) = area.totals();
     let factor = file
         .area
@@ -69,7 +69,7 @@ pub(crate) fn outcome(
 
 fn one_option(
     inputs: &Inputs<'_>,
-    settings: &Settings,
+    settings: Settings,
     tally: &Tally,
     option: usize,
     main_raid: usize,
@@ -106,6 +106,7 @@ fn one_option(
             [main.first_leak, main.first_kill],
             settings.runs_per_draw,
         ),
+        pk_share: pk_share(plan, tally, option, main),
         coverage: None,
     }
 }
@@ -363,7 +364,7 @@ fn endurance(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> Vec<End
         .collect()
 }
 
-fn raids(scenario: &Scenario, plan: &Plan, settings: &Settings, tally: &Tally) -> Vec<RaidInfo> {
+fn raids(scenario: &Scenario, plan: &Plan, settings: Settings, tally: &Tally) -> Vec<RaidInfo> {
     let runs = f64::from(settings.runs);
     let classes = scenario.classes();
     let one = |raid: usize| {
@@ -387,11 +388,8 @@ fn raids(scenario: &Scenario, plan: &Plan, settings: &Settings, tally: &Tally) -
     (0..plan.raids.len()).map(one).collect()
 }
 
-/// Name of the row that takes all kill probabilities together.
-const ALL_PK: &str = "all kill probabilities (pk:*)";
-
 /// First-order shares of every input in the expected leakers of the main raid: the ten strongest
-/// of each option among those that stand out from chance, and all kill probabilities together.
+/// of each option among those that stand out from chance.
 fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity> {
     let mut out = Vec::new();
     for (option, tables) in tally.tables.iter().enumerate() {
@@ -409,14 +407,10 @@ fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity>
             .enumerate()
             .filter(|(_, input)| !input.num.is_fixed());
         let mut rows: Vec<(f64, Sensitivity)> = Vec::new();
-        let mut pk_share = 0.0;
         for (i, input) in doubtful {
             let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
             let (share, p_chance) = first_order(&places, leakers.means(), real);
             let (mean_low, mean_high) = quarters(&places, leakers.means());
-            if input.name.starts_with("pk:") {
-                pk_share += share;
-            }
             let first_order = share.clamp(0.0, 1.0);
             let input = input.name.clone();
             let row = Sensitivity {
@@ -431,17 +425,38 @@ fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity>
         }
         let mut rows = standing_out(rows);
         rows.truncate(10);
-        rows.push(Sensitivity {
-            option,
-            measure: "leakers",
-            input: ALL_PK.to_owned(),
-            first_order: pk_share.clamp(0.0, 1.0),
-            mean_low: f64::NAN,
-            mean_high: f64::NAN,
-        });
         out.extend(rows);
     }
     out
+}
+
+/// Share of the variance of the expected leakers that the kill probabilities of the option's own
+/// units explain together.
+fn pk_share(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> f64 {
+    if tally.places.len() < SENSITIVITY_DRAWS {
+        return f64::NAN;
+    }
+    let families = plan.options[option]
+        .units
+        .iter()
+        .filter_map(|&unit| plan.units[unit].family);
+    let mut wanted: Vec<String> = families
+        .map(|family| format!("pk:{}", plan.families[family].id))
+        .collect();
+    if !wanted.is_empty() {
+        wanted.push("pk:all families".to_owned());
+    }
+    let leakers = &main.cells[main.cells.len() - 1][LEAKERS].nested;
+    let (_, real) = leakers.variances();
+    let inputs = plan.inputs.list().iter().enumerate();
+    let sum: f64 = inputs
+        .filter(|(_, input)| wanted.contains(&input.name))
+        .map(|(i, _)| {
+            let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
+            first_order(&places, leakers.means(), real).0
+        })
+        .sum();
+    sum.clamp(0.0, 1.0)
 }
 
 /// Fewest draws from which sensitivities are told.
@@ -506,7 +521,7 @@ fn input_infos(plan: &Plan) -> Vec<InputInfo> {
         .collect()
 }
 
-fn warnings(scenario: &Scenario, settings: &Settings) -> Vec<String> {
+fn warnings(scenario: &Scenario, settings: Settings) -> Vec<String> {
     let mut warnings = Vec::new();
     if settings.draws() < 128 {
         warnings.push(format!(

@@ -10,7 +10,7 @@ use cupola_coverage::network::{Envelope, Network, Sector, Sensor, Unit, Weapon};
 use cupola_coverage::{Raster, Weights, measures};
 use cupola_raid::{Draw, OptionPlan, Plan};
 use cupola_scenario::{Class, CommandMode, Engage};
-use cupola_world::{Grid, World};
+use cupola_world::{Bounds, Grid, World};
 
 /// Step of the coverage rasters, degrees (30″).
 const STEP_DEG: f64 = 1.0 / 120.0;
@@ -24,11 +24,14 @@ const CLASSES: [(Class, f64); 3] = [
     (Class::Ballistic, 0.1),
 ];
 
+/// Shares of people and of area under the floor by height, on one seed.
+type SeedShares = [Vec<f64>; 2];
+
 /// Fields and shares of one option.
 pub(crate) struct Cover {
     pub(crate) fields: Coverage,
     /// Class (`None` for line of sight), shares of people and of area by height and seed.
-    pub(crate) shares: Vec<(Option<Class>, Vec<[Vec<f64>; 2]>)>,
+    pub(crate) shares: Vec<(Option<Class>, Vec<SeedShares>)>,
 }
 
 /// The protected area on the coverage raster.
@@ -39,8 +42,19 @@ pub(crate) struct AreaRaster {
 }
 
 impl AreaRaster {
-    pub(crate) fn new(world: &World) -> Self {
-        let raster = Raster::over(&world.area_bounds(), STEP_DEG);
+    /// The box of the area and of all units, so that maps show where cover ends.
+    pub(crate) fn new(world: &World, plan: &Plan) -> Self {
+        let mut bounds = world.area_bounds();
+        for unit in &plan.units {
+            let (lat, lon) = (unit.at.lat_deg, unit.at.lon_deg);
+            bounds = bounds.union(&Bounds {
+                south_deg: lat - 0.6,
+                north_deg: lat + 0.6,
+                west_deg: lon - 0.9,
+                east_deg: lon + 0.9,
+            });
+        }
+        let raster = Raster::over(&bounds, STEP_DEG);
         let mut mask = Vec::with_capacity(raster.rows * raster.cols);
         let mut people = Vec::with_capacity(raster.rows * raster.cols);
         for row in 0..raster.rows {

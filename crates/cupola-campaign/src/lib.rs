@@ -42,7 +42,7 @@ impl std::fmt::Debug for Watch<'_> {
 pub fn run<S: Sink>(
     scenario: &Scenario,
     inputs: &Inputs<'_>,
-    settings: &Settings,
+    settings: Settings,
     terrain: TerrainUsed,
     pool: &rayon::ThreadPool,
     sink: &mut S,

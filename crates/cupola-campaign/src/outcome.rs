@@ -96,6 +96,9 @@ pub struct OptionOutcome {
     pub endurance: Vec<Endurance>,
     /// One leaker's and one kill's story in sentences, from the main raid.
     pub stories: Vec<Story>,
+    /// Share of the variance of the expected leakers of the main raid that comes from the assumed
+    /// kill probabilities of its units; not a number with too few draws.
+    pub pk_share: f64,
     /// Coverage maps.
     pub coverage: Option<Coverage>,
 }

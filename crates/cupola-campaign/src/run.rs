@@ -22,12 +22,12 @@ pub struct Settings {
 
 impl Settings {
     /// Number of epistemic draws.
-    pub fn draws(&self) -> u32 {
+    pub fn draws(self) -> u32 {
         self.runs.div_ceil(self.runs_per_draw)
     }
 
     /// Runs of one draw; the last may have fewer.
-    fn runs_of(&self, draw: u32) -> std::ops::Range<u32> {
+    fn runs_of(self, draw: u32) -> std::ops::Range<u32> {
         let first = draw * self.runs_per_draw;
         first..(first + self.runs_per_draw).min(self.runs)
     }
@@ -93,14 +93,14 @@ pub(crate) struct DrawResult {
 /// [`Stopped`] when `stop` says so between batches, or the sink fails.
 pub(crate) fn campaign<S: Sink>(
     inputs: &Inputs<'_>,
-    settings: &Settings,
+    settings: Settings,
     pool: &rayon::ThreadPool,
     sink: &mut S,
     progress: &(dyn Fn(u32) + Sync),
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Tally, Stopped<S::Error>> {
     let plan = inputs.plan;
-    let mut tally = Tally::new(plan, settings);
+    let mut tally = Tally::new(plan);
     let batch = (pool.current_num_threads() as u32 * 4).max(8);
     let spare: Mutex<Vec<Memory>> = Mutex::new(Vec::new());
     let mut next = 0;
@@ -113,7 +113,7 @@ pub(crate) fn campaign<S: Sink>(
             draws
                 .par_iter()
                 .map(|&draw| {
-                    let taken = spare.lock().map(|mut spare| spare.pop()).unwrap_or(None);
+                    let taken = spare.lock().ok().and_then(|mut spare| spare.pop());
                     let mut memory = taken.unwrap_or_default();
                     let result = one_draw(inputs, settings, draw, &mut memory);
                     if let Ok(mut spare) = spare.lock() {
@@ -143,7 +143,7 @@ struct Memory {
 
 fn one_draw(
     inputs: &Inputs<'_>,
-    settings: &Settings,
+    settings: Settings,
     number: u32,
     memory: &mut Memory,
 ) -> DrawResult {
@@ -197,7 +197,7 @@ pub(crate) fn classes_of(plan: &Plan, raid: usize) -> Vec<Class> {
 
 fn emit<S: Sink>(
     plan: &Plan,
-    settings: &Settings,
+    settings: Settings,
     result: &DrawResult,
     sink: &mut S,
 ) -> Result<(), S::Error> {

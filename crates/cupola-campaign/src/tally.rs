@@ -88,7 +88,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn new(plan: &Plan, _settings: &Settings) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let table = |raid: usize| {
             let classes = classes_of(plan, raid);
             let cell = |whole: bool| Cell {
@@ -121,7 +121,7 @@ impl Tally {
     }
 
     /// Takes up one draw; draws come in order.
-    pub(crate) fn take(&mut self, plan: &Plan, settings: &Settings, result: &DrawResult) {
+    pub(crate) fn take(&mut self, plan: &Plan, settings: Settings, result: &DrawResult) {
         let draw = &result.draw;
         self.places.push(draw.values.uniforms().to_vec());
         self.missiles.push(
@@ -183,16 +183,14 @@ impl Table {
     }
 
     fn value(&self, log: &RaidLog, class: usize, which: usize) -> f64 {
-        match self.classes.get(class) {
-            Some(class) => quantity(&log.classes[class.index()], which),
-            None => {
-                let mut sum = ClassCount::default();
-                for count in &log.classes {
-                    add(&mut sum, count);
-                }
-                quantity(&sum, which)
-            }
+        if let Some(class) = self.classes.get(class) {
+            return quantity(&log.classes[class.index()], which);
         }
+        let mut sum = ClassCount::default();
+        for count in &log.classes {
+            add(&mut sum, count);
+        }
+        quantity(&sum, which)
     }
 
     fn take_run(&mut self, log: &RaidLog, run: u32) {

@@ -71,10 +71,12 @@ pub(crate) struct ScenarioArgs {
     #[arg(long = "option", value_name = "NAME")]
     pub(crate) option: Vec<String>,
     /// Runs per option and raid.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) runs: Option<u32>,
-    /// Seed of all chance.
-    #[arg(long, value_name = "S")]
+    /// Seed of all chance, from 0.
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
     /// Folder of terrain tiles, or one GeoTIFF, instead of the scenario's terrain.
     #[arg(long, value_name = "FOLDER")]

@@ -106,8 +106,7 @@ fn draw(rejected: &Rejected) -> String {
     } else {
         format!("{count} problems")
     };
-    text.push_str(&format!("error: {things} in {}", rejected.name));
-    text
+    text + &format!("error: {things} in {}", rejected.name)
 }
 
 /// A problem in the form that `miette` draws.

@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 mod compare;
 mod failure;
+mod geography;
 mod prepare;
 mod progress;
 mod replay;
@@ -32,8 +33,9 @@ fn main() -> ExitCode {
         args::Command::New { file } => schema::new(file.as_deref()),
         args::Command::Completions { shell } => {
             let mut command = args::Arguments::command();
-            clap_complete::generate(shell, &mut command, "cupola", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "cupola", &mut script);
+            print(&String::from_utf8_lossy(&script))
         }
     };
     match result {

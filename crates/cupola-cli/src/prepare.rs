@@ -2,9 +2,11 @@
 
 use crate::args::{ScenarioArgs, ThreadArgs};
 use crate::failure::Failure;
+use crate::geography;
 use crate::progress::{go_on, note, stage};
 use cupola_campaign::TerrainUsed;
 use cupola_coverage::{LosSettings, PolarFloor};
+use cupola_io::IoError;
 use cupola_raid::{Plan, SENSOR_RANGE_MAX_M};
 use cupola_scenario::{CatalogueFiles, Scenario, scenario_names, scenario_text};
 use cupola_world::terrain::{Mosaic, Statistical};
@@ -43,7 +45,10 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
         };
         for entry in entries.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".toml") {
+            if Path::new(&name)
+                .extension()
+                .is_some_and(|end| end == "toml")
+            {
                 found.push(format!("{kind}/{name}"));
             }
         }
@@ -66,14 +71,19 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let help = match error.kind() {
-            std::io::ErrorKind::NotFound => Some("check the path".to_owned()),
-            std::io::ErrorKind::InvalidData => Some("the file must be UTF-8 text".to_owned()),
-            _ => None,
-        };
-        let code = format!("{} cannot be read: {error}", path.display());
-        Failure::Input(code, help)
+    let bytes = std::fs::read(path).map_err(|error| IoError::from_os(path, "read", &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let end = error.utf8_error().valid_up_to();
+        let head = String::from_utf8_lossy(&error.as_bytes()[..end]);
+        let line = head.matches('\n').count() + 1;
+        let column = head.chars().rev().take_while(|&c| c != '\n').count() + 1;
+        Failure::Input(
+            format!(
+                "{}:{line}:{column}: the file is not UTF-8 text",
+                path.display()
+            ),
+            Some("save it as UTF-8; a scenario is a TOML file, see `cupola new`".to_owned()),
+        )
     })
 }
 
@@ -83,7 +93,13 @@ fn text_of(name: &str) -> Result<String, Failure> {
         return Ok(text.to_owned());
     }
     let path = Path::new(name);
-    if path.is_file() {
+    if path.is_dir() {
+        return Err(Failure::Input(
+            format!("{name} is a folder, not a scenario"),
+            Some("give a scenario file, or a folder's scenario.lock.toml".to_owned()),
+        ));
+    }
+    if path.exists() {
         return read_text(path);
     }
     let names = scenario_names();
@@ -162,8 +178,9 @@ pub(crate) fn prepare(
     stop: &AtomicBool,
 ) -> Result<Prepared, Failure> {
     let scenario = scenario(args)?;
+    geography::check(&scenario)?;
     let bar = stage("terrain, borders, people", 1);
-    let ground = ground(args, scenario)?;
+    let ground = ground(args, &scenario)?;
     go_on(stop)?;
     let terrains: Vec<&dyn Terrain> = ground.terrains.iter().map(AsRef::as_ref).collect();
     let world = World::new(&ground.scenario, &terrains, ground.people)?;
@@ -220,11 +237,11 @@ fn floors(
     Ok(floors)
 }
 
-fn ground(args: &ScenarioArgs, scenario: Scenario) -> Result<Ground, Failure> {
+fn ground(args: &ScenarioArgs, scenario: &Scenario) -> Result<Ground, Failure> {
     let files = catalogue(args.catalogue.as_deref())?;
     let area = scenario.file.area.clone();
     let mut text = scenario.lock_text.clone();
-    let (bounds, area_bounds) = World::extents(&scenario)?;
+    let (bounds, area_bounds) = World::extents(scenario)?;
     let mut terrains: Vec<Box<dyn Terrain>> = Vec::new();
     let mut seeds = Vec::new();
     if area.terrain == "embedded" {
@@ -271,9 +288,9 @@ fn ground(args: &ScenarioArgs, scenario: Scenario) -> Result<Ground, Failure> {
         let sha256 = cupola_io::sha256_of_file(&path)?;
         text = cupola_scenario::with_setting(&text, &format!("area.people=\"{GIVEN}-{sha256}\""))?;
     }
-    let scenario = cupola_scenario::parse(&text, &args.scenario, &files)?;
+    let locked = cupola_scenario::parse(&text, &args.scenario, &files)?;
     Ok(Ground {
-        scenario,
+        scenario: locked.shown_as(&scenario),
         terrains,
         seeds,
         people,

@@ -17,16 +17,14 @@ pub(crate) fn replay(args: &Replay) -> Result<(), Failure> {
     let prepared = prepare(&args.scenario, &pool, &stop)?;
     let plan = &prepared.plan;
     let campaign = &prepared.scenario.file.campaign;
-    let option = match plan.options.len() {
-        1 => 0,
-        _ => {
-            let names: Vec<&str> = plan.options.iter().map(|o| o.name.as_str()).collect();
-            return Err(Failure::Input(
-                "a replay needs one option".to_owned(),
-                Some(format!("add --option NAME, one of: {}", names.join(", "))),
-            ));
-        }
-    };
+    if plan.options.len() != 1 {
+        let names: Vec<&str> = plan.options.iter().map(|o| o.name.as_str()).collect();
+        return Err(Failure::Input(
+            "a replay needs one option".to_owned(),
+            Some(format!("add --option NAME, one of: {}", names.join(", "))),
+        ));
+    }
+    let option = 0;
     let names: Vec<&str> = plan.raids.iter().map(|raid| raid.name.as_str()).collect();
     let wanted = args
         .raid

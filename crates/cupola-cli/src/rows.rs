@@ -204,7 +204,11 @@ fn columns() -> Vec<Column> {
 fn cells(option: &str, raid: &str, rows: &[Row]) -> Vec<Cells> {
     let texts = |text: &str| Cells::from(vec![text.to_owned(); rows.len()]);
     let whole = |get: fn(&Row) -> u32| {
-        Cells::from(rows.iter().map(|row| get(row) as i32).collect::<Vec<_>>())
+        Cells::from(
+            rows.iter()
+                .map(|row| i32::try_from(get(row)).unwrap_or(i32::MAX))
+                .collect::<Vec<_>>(),
+        )
     };
     let warning = |row: &Row| {
         (row.count.warned > 0).then(|| row.count.warning_sum_min / f64::from(row.count.warned))

@@ -105,7 +105,7 @@ fn campaign(
     let outcome = cupola_campaign::run(
         &prepared.scenario,
         &inputs,
-        &settings,
+        settings,
         prepared.terrain.clone(),
         pool,
         &mut spill,

@@ -15,6 +15,7 @@ pub mod network;
 mod polar;
 mod raster;
 mod ray;
+pub mod sweep;
 #[cfg(test)]
 mod test_data;
 

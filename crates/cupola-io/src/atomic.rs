@@ -26,6 +26,8 @@ pub enum IfExists {
 pub struct OutputFolder {
     target: PathBuf,
     temporary: PathBuf,
+    /// Upper folders made for this one, deepest first: removed again when nothing comes of it.
+    made: Vec<PathBuf>,
     stop: Option<Arc<AtomicBool>>,
     committed: bool,
 }
@@ -53,15 +55,21 @@ impl OutputFolder {
     ) -> Result<Self, IoError> {
         check_target(target, if_exists)?;
         let parent = parent_of(target);
-        fs::create_dir_all(&parent).map_err(|e| IoError::from_os(target, "create", &e))?;
-        let temporary = sibling(target, "partial");
-        fs::create_dir(&temporary).map_err(|e| IoError::from_os(target, "create", &e))?;
-        Ok(Self {
+        let missing = parent.ancestors().take_while(|folder| !folder.exists());
+        let started = Self {
             target: target.to_owned(),
-            temporary,
+            temporary: sibling(target, "partial"),
+            made: missing
+                .filter(|folder| !folder.as_os_str().is_empty())
+                .map(Path::to_owned)
+                .collect(),
             stop,
             committed: false,
-        })
+        };
+        fs::create_dir_all(&parent)
+            .and_then(|()| fs::create_dir(&started.temporary))
+            .map_err(|e| IoError::from_os(target, "create", &e))?;
+        Ok(started)
     }
 
     /// Starts a file below the folder; call [`OutputFile::finish`] when it is complete.
@@ -136,6 +144,10 @@ impl Drop for OutputFolder {
         if !self.committed {
             // Nothing more can be done in a drop; the folder's hidden name says what it is.
             drop(fs::remove_dir_all(&self.temporary));
+            for folder in &self.made {
+                // Only an empty folder goes: another run may have begun in it.
+                drop(fs::remove_dir(folder));
+            }
         }
     }
 }

@@ -195,7 +195,7 @@ fn unit_draw(unit: &Unit, values: &Values) -> UnitDraw {
     let get = |id| values.get(id);
     let i = &unit.inputs;
     let course_weeks = get(i.training_weeks) + get(i.handover_weeks);
-    let range_m = get(i.sensor_range_km) * 1000.0;
+    let range_m = get(i.sensor.range_km) * 1000.0;
     let whole = |x: f64| x.round().max(1.0) as u32;
     let (ready, per_load, stock) = missiles(unit, values);
     UnitDraw {
@@ -206,44 +206,44 @@ fn unit_draw(unit: &Unit, values: &Values) -> UnitDraw {
         ready_share: get(i.ready_share),
         radar: Radar {
             reference_range_m: range_m,
-            reference_section_m2: get(i.rcs_ref_m2).max(1e-6),
-            reference_p_d: get(i.pd_ref).clamp(0.05, 0.999),
+            reference_section_m2: get(i.sensor.rcs_ref_m2).max(1e-6),
+            reference_p_d: get(i.sensor.pd_ref).clamp(0.05, 0.999),
             p_fa: P_FALSE_ALARM,
             instrumented_range_m: None,
         },
-        scan_s: get(i.scan_s).max(0.5),
-        sector_half_rad: math::radians_from_degrees(get(i.sector_deg)) / 2.0,
+        scan_s: get(i.sensor.scan_s).max(0.5),
+        sector_half_rad: math::radians_from_degrees(get(i.sensor.sector_deg)) / 2.0,
         look_down_share: if unit.kind == Kind::Fighter {
-            get(i.look_down_share)
+            get(i.fighter.look_down_share)
         } else {
             1.0
         },
         channels: if unit.kind == Kind::Fighter {
-            on_station(unit, values) as i32
+            i32::try_from(on_station(unit, values)).unwrap_or(i32::MAX)
         } else {
-            whole(get(i.channels)) as i32
+            i32::try_from(whole(get(i.fire.channels))).unwrap_or(i32::MAX)
         },
-        hold_share: get(i.hold_share),
-        reaction: SimTime::from_seconds(get(i.reaction_s)),
-        assess: SimTime::from_seconds(get(i.assess_s)),
+        hold_share: get(i.fire.hold_share),
+        reaction: SimTime::from_seconds(get(i.fire.reaction_s)),
+        assess: SimTime::from_seconds(get(i.fire.assess_s)),
         ready,
         per_load,
         stock,
-        reload: SimTime::from_seconds(get(i.reload_min) * 60.0),
-        cost_musd: get(i.cost_musd),
-        fall_share: 1.0 - get(i.self_destruct_share),
+        reload: SimTime::from_seconds(get(i.stock.reload_min) * 60.0),
+        cost_musd: get(i.missile.cost_musd),
+        fall_share: 1.0 - get(i.missile.self_destruct_share),
         envelope: EnvelopeDraw {
-            range_m: get(i.range_km) * 1000.0,
-            range_min_m: get(i.range_min_km) * 1000.0,
-            ceiling_m: get(i.ceiling_km) * 1000.0,
-            altitude_min_m: get(i.altitude_min_m),
-            ballistic_range_m: get(i.ballistic_range_km) * 1000.0,
-            ballistic_min_m: get(i.ballistic_min_km) * 1000.0,
-            ballistic_max_m: get(i.ballistic_max_km) * 1000.0,
-            speed_m_s: get(i.speed_m_s).max(1.0),
-            speed_far_m_s: get(i.speed_far_m_s).max(1.0),
-            response_m: get(i.response_radius_km) * 1000.0,
-            response_speed_m_s: get(i.response_speed_m_s),
+            range_m: get(i.missile.range_km) * 1000.0,
+            range_min_m: get(i.missile.range_min_km) * 1000.0,
+            ceiling_m: get(i.missile.ceiling_km) * 1000.0,
+            altitude_min_m: get(i.missile.altitude_min_m),
+            ballistic_range_m: get(i.missile.ballistic_range_km) * 1000.0,
+            ballistic_min_m: get(i.missile.ballistic_min_km) * 1000.0,
+            ballistic_max_m: get(i.missile.ballistic_max_km) * 1000.0,
+            speed_m_s: get(i.missile.speed_m_s).max(1.0),
+            speed_far_m_s: get(i.missile.speed_far_m_s).max(1.0),
+            response_m: get(i.fighter.radius_km) * 1000.0,
+            response_speed_m_s: get(i.fighter.speed_m_s),
         },
     }
 }
@@ -252,9 +252,10 @@ fn unit_draw(unit: &Unit, values: &Values) -> UnitDraw {
 /// turn-round (models page, section 13); transit half an hour each way, turn-round three hours.
 fn on_station(unit: &Unit, values: &Values) -> u32 {
     let i = &unit.inputs;
-    let on_station_h = values.get(i.on_station_h);
-    let share = values.get(i.availability_share) * on_station_h / (on_station_h + 1.0 + 3.0);
-    (values.get(i.aircraft) * share).round().max(1.0) as u32
+    let on_station_h = values.get(i.fighter.on_station_h);
+    let share =
+        values.get(i.fighter.availability_share) * on_station_h / (on_station_h + 1.0 + 3.0);
+    (values.get(i.fighter.aircraft) * share).round().max(1.0) as u32
 }
 
 /// Missiles ready, missiles of one launcher load, and missiles in stock beyond.
@@ -262,16 +263,16 @@ fn missiles(unit: &Unit, values: &Values) -> (u32, u32, u32) {
     let i = &unit.inputs;
     let whole = |x: f64| x.round().max(0.0) as u32;
     if unit.kind == Kind::Fighter {
-        let load = whole(values.get(i.fighter_missiles));
+        let load = whole(values.get(i.fighter.missiles));
         let ready = on_station(unit, values) * load;
         return (ready, load.max(1), ready);
     }
-    let per_load = whole(values.get(i.per_launcher)).max(1);
-    let ready = per_load * whole(values.get(i.launchers)).max(1);
+    let per_load = whole(values.get(i.stock.per_launcher)).max(1);
+    let ready = per_load * whole(values.get(i.stock.launchers)).max(1);
     (
         ready,
         per_load,
-        whole(f64::from(ready) * values.get(i.loads_in_stock)),
+        whole(f64::from(ready) * values.get(i.stock.loads)),
     )
 }
 

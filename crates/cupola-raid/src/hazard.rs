@@ -33,6 +33,10 @@ pub(crate) struct PathHazard {
 
 /// The existing defence against one class at aim points, in one draw.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "each is a share of something else"
+)]
 pub(crate) struct CoverHazard {
     pub cover_share: f64,
     pub area_cover_share: f64,
@@ -104,9 +108,9 @@ pub(crate) fn frailty_variance(q: f64, rho: f64) -> f64 {
     for _ in 0..80 {
         let middle = 0.5 * (low + high);
         if correlation(middle) < rho {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     0.5 * (low + high)
@@ -148,9 +152,9 @@ pub(crate) fn solve_path(
     for _ in 0..80 {
         let middle = 0.5 * (low + high);
         if killed(middle) < q {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     Some(PathHazard {

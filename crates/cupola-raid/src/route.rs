@@ -97,7 +97,7 @@ impl Maker<'_> {
         self.coarse(&mut route, &legs, &flight);
         self.fine(&mut route, &legs, &flight);
         if matches!(profile, Profile::Low | Profile::High) {
-            self.follow_terrain(&mut route.samples, threat.altitude_m, profile);
+            follow_terrain(&mut route.samples, threat.altitude_m, profile);
         }
         route
     }
@@ -228,29 +228,29 @@ impl Maker<'_> {
             *entry = over.map_or(*entry, |sample| sample.t_s.min(*entry));
         }
     }
+}
 
-    /// Sets the heights of a low flyer over terrain; its samples hold the ground in `asl_m`.
-    fn follow_terrain(&self, samples: &mut [Sample], height_m: f64, profile: Profile) {
-        let ground: Vec<f64> = samples.iter().map(|sample| sample.asl_m).collect();
-        for (i, sample) in samples.iter_mut().enumerate() {
-            let near = &ground[i.saturating_sub(1)..(i + 2).min(ground.len())];
-            let highest = near.iter().copied().fold(f64::MIN, f64::max);
-            sample.asl_m = height_m
-                + if profile == Profile::Low {
-                    highest
-                } else {
-                    ground[i]
-                };
-        }
-        for i in 1..samples.len() {
-            samples[i].asl_m = samples[i].asl_m.max(samples[i - 1].asl_m - CLIMB * FINE_M);
-        }
-        for i in (1..samples.len()).rev() {
-            samples[i - 1].asl_m = samples[i - 1].asl_m.max(samples[i].asl_m - CLIMB * FINE_M);
-        }
-        for (sample, ground) in samples.iter_mut().zip(ground) {
-            sample.agl_m = sample.asl_m - ground;
-        }
+/// Sets the heights of a low flyer over terrain; its samples hold the ground in `asl_m`.
+fn follow_terrain(samples: &mut [Sample], height_m: f64, profile: Profile) {
+    let ground: Vec<f64> = samples.iter().map(|sample| sample.asl_m).collect();
+    for (i, sample) in samples.iter_mut().enumerate() {
+        let near = &ground[i.saturating_sub(1)..(i + 2).min(ground.len())];
+        let highest = near.iter().copied().fold(f64::MIN, f64::max);
+        sample.asl_m = height_m
+            + if profile == Profile::Low {
+                highest
+            } else {
+                ground[i]
+            };
+    }
+    for i in 1..samples.len() {
+        samples[i].asl_m = samples[i].asl_m.max(samples[i - 1].asl_m - CLIMB * FINE_M);
+    }
+    for i in (1..samples.len()).rev() {
+        samples[i - 1].asl_m = samples[i - 1].asl_m.max(samples[i].asl_m - CLIMB * FINE_M);
+    }
+    for (sample, ground) in samples.iter_mut().zip(ground) {
+        sample.agl_m = sample.asl_m - ground;
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::draw::{Draw, EnvelopeDraw, SENSOR_RANGE_MAX_M};
 use crate::plan::{Plan, Unit};
-use crate::route::{Route, dot, vector};
+use crate::route::{Route, Sample, dot, vector};
 use cupola_coverage::PolarFloor;
 use cupola_coverage::detection::{TrackChain, TrackRule};
 use cupola_scenario::{Class, Kind};
@@ -14,6 +14,8 @@ use cupola_units::{EARTH_RADIUS_MEAN_M, math};
 const SURE: f64 = 0.9999;
 /// Samples that share one distance test.
 const BLOCK: usize = 32;
+/// How far beyond reach samples are looked at, so that every entry lies between two of them, metres.
+const MARGIN_M: f64 = 4000.0;
 
 /// A step of the distribution of the first own track.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +29,10 @@ pub(crate) struct TrackStep {
 /// One chance to meet the threat.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chance {
-    /// Launch, seconds since the threat's launch.
+    /// Launch and intercept, seconds since the threat's launch.
     pub launch_s: f64,
-    /// Position of the intercept among the route's samples.
+    pub meet_s: f64,
+    /// Sample of the route at the intercept, or next to it where it lies on the envelope's edge.
     pub sample: u32,
 }
 
@@ -93,10 +96,9 @@ impl Windows {
 
     fn add_pair(&mut self, route: &Route, context: &PairContext<'_>, first_word: usize) {
         let (first_track, first_chance) = (self.tracks.len(), self.chances.len());
-        let mut chain = TrackChain::new(TrackRule::TWO_OF_THREE);
-        let mut next_scan_s = f64::NEG_INFINITY;
-        let mut p_track = 0.0;
+        let mut tracker = Tracker::new();
         let mut last_launch_s = f64::NEG_INFINITY;
+        let mut previous: Option<(f64, Sight)> = None;
         let samples = &route.samples;
         let mut i = 0;
         while i < samples.len() {
@@ -104,54 +106,42 @@ impl Windows {
                 let middle = samples[(i + BLOCK / 2).min(samples.len() - 1)].direction;
                 let end = samples[(i + BLOCK).min(samples.len()) - 1].direction;
                 let half = chord_m(middle, samples[i].direction).max(chord_m(middle, end));
-                if chord_m(middle, context.direction) > context.reach_m + half + 2000.0 {
+                if chord_m(middle, context.direction) > context.reach_m + half + MARGIN_M {
+                    previous = None;
                     i += BLOCK;
                     continue;
                 }
             }
             let sample = &samples[i];
+            let before = previous.take();
             if let Some(sight) = context.sight(sample) {
-                if sight.seen {
+                if sight.is_seen() {
                     let word = first_word + i * self.words + context.index / 64;
                     self.seen[word] |= 1 << (context.index % 64);
                 }
-                if p_track < SURE {
-                    let until = samples.get(i + 1).map_or(sample.t_s, |next| next.t_s);
-                    let before = p_track;
-                    if next_scan_s < sample.t_s {
-                        next_scan_s = sample.t_s;
-                    }
-                    let p_d = if sight.seen {
-                        context.p_d(sight.slant_m)
-                    } else {
-                        0.0
-                    };
-                    while next_scan_s < until && p_track < SURE {
-                        p_track = chain.scan(p_d);
-                        next_scan_s += context.scan_s;
-                    }
-                    if p_track > before {
-                        self.tracks.push(TrackStep {
-                            t_s: next_scan_s,
-                            p: p_track,
-                        });
-                    }
+                if let Some(before) = before {
+                    tracker.scan_between(before, (sample.t_s, sight), context, &mut self.tracks);
                 }
-                let class = context.class;
-                if context.kills
-                    && context
-                        .envelope
-                        .holds(class, sight.slant_m, sample.asl_m, sample.agl_m)
-                {
-                    let launch_s = sample.t_s - context.envelope.fly_out_s(sight.slant_m);
+                let in_reach = context.holds(sight.slant_m, sample.asl_m, sample.agl_m);
+                let edge = before.filter(|_| i > 0).and_then(|before| {
+                    let then = (before, &samples[i - 1]);
+                    context.edge(then, ((sample.t_s, sight), sample))
+                });
+                let here = in_reach.then_some((sample.t_s, sight.slant_m));
+                let inside = if in_reach { i } else { i.saturating_sub(1) };
+                let (first, second) = if in_reach { (edge, here) } else { (here, edge) };
+                for (meet_s, slant_m) in first.into_iter().chain(second) {
+                    let launch_s = meet_s - context.envelope.fly_out_s(slant_m);
                     if launch_s > last_launch_s {
                         last_launch_s = launch_s;
                         self.chances.push(Chance {
                             launch_s,
-                            sample: i as u32,
+                            meet_s,
+                            sample: inside as u32,
                         });
                     }
                 }
+                previous = Some((sample.t_s, sight));
             }
             i += 1;
         }
@@ -175,9 +165,94 @@ impl Windows {
 }
 
 /// What a sensor makes of a target at one sample.
+#[derive(Clone, Copy, Debug)]
 struct Sight {
     slant_m: f64,
-    seen: bool,
+    /// How far inside the sensor's range and how far above the floor it is, metres.
+    inside_m: f64,
+    above_m: f64,
+    in_sector: bool,
+}
+
+impl Sight {
+    fn is_seen(&self) -> bool {
+        self.in_sector && self.inside_m >= 0.0 && self.above_m >= 0.0
+    }
+
+    /// The share of the way from `self` to a later sight at which the target comes into sight or
+    /// leaves it, when it does: linear in range and in height above the floor.
+    fn crossing(&self, next: &Self) -> f64 {
+        let zero = |then: f64, now: f64| {
+            if (then >= 0.0) == (now >= 0.0) {
+                None
+            } else {
+                Some(then / (then - now))
+            }
+        };
+        let crossings = [
+            zero(self.inside_m, next.inside_m),
+            zero(self.above_m, next.above_m),
+        ];
+        let crossings = crossings
+            .into_iter()
+            .flatten()
+            .filter(|share| share.is_finite());
+        if next.is_seen() {
+            crossings.fold(0.0, f64::max)
+        } else {
+            crossings.fold(1.0, f64::min)
+        }
+    }
+}
+
+/// Scans on the way past one unit, and the distribution of the first track.
+struct Tracker {
+    chain: TrackChain,
+    next_scan_s: f64,
+    p: f64,
+}
+
+impl Tracker {
+    fn new() -> Self {
+        Self {
+            chain: TrackChain::new(TrackRule::TWO_OF_THREE),
+            next_scan_s: f64::NEG_INFINITY,
+            p: 0.0,
+        }
+    }
+
+    /// Scans between two samples, each a time and a sight; steps of the distribution go to `out`.
+    fn scan_between(
+        &mut self,
+        (from_s, from): (f64, Sight),
+        (to_s, to): (f64, Sight),
+        context: &PairContext<'_>,
+        out: &mut Vec<TrackStep>,
+    ) {
+        self.next_scan_s = self.next_scan_s.max(from_s);
+        let crossing_s = from_s + (to_s - from_s) * from.crossing(&to);
+        while self.next_scan_s < to_s && self.p < SURE {
+            let t_s = self.next_scan_s;
+            let seen = if t_s < crossing_s {
+                from.is_seen()
+            } else {
+                to.is_seen()
+            };
+            let share = (t_s - from_s) / (to_s - from_s);
+            let p_d = if seen {
+                context.p_d(from.slant_m + (to.slant_m - from.slant_m) * share)
+            } else {
+                0.0
+            };
+            let p = self.chain.scan(p_d);
+            let p = if p < SURE { p } else { 1.0 };
+            if p > self.p {
+                out.push(TrackStep { t_s, p });
+            }
+            self.p = p;
+            self.next_scan_s += context.scan_s;
+        }
+    }
 }
 
 /// A unit and a threat type in one draw.
@@ -245,28 +320,75 @@ impl<'a> PairContext<'a> {
         }
     }
 
-    fn sight(&self, sample: &crate::route::Sample) -> Option<Sight> {
+    fn sight(&self, sample: &Sample) -> Option<Sight> {
         let chord = chord_m(self.direction, sample.direction);
         // From chord to arc; the series is exact to a centimetre at 300 km.
         let ratio = chord / EARTH_RADIUS_MEAN_M;
         let ground_m = chord * (1.0 + ratio * ratio / 24.0);
         let rise = sample.asl_m - self.antenna_m;
         let slant_m = (ground_m * ground_m + rise * rise).sqrt();
-        if slant_m > self.reach_m {
+        if slant_m > self.reach_m + MARGIN_M {
             return None;
         }
-        if slant_m > self.sensor_m {
+        let inside_m = self.sensor_m - slant_m;
+        if inside_m < -MARGIN_M {
             return Some(Sight {
                 slant_m,
-                seen: false,
+                inside_m,
+                above_m: f64::NEG_INFINITY,
+                in_sector: false,
             });
         }
         let azimuth = math::atan2(
             dot(self.east, sample.direction),
             dot(self.north, sample.direction),
         );
-        let seen = self.in_sector(azimuth) && self.floor.visible(ground_m, azimuth, sample.asl_m);
-        Some(Sight { slant_m, seen })
+        Some(Sight {
+            slant_m,
+            inside_m,
+            above_m: sample.asl_m - self.floor.floor_asl_m(ground_m, azimuth),
+            in_sector: self.in_sector(azimuth),
+        })
+    }
+
+    /// Whether a target here can be met.
+    fn holds(&self, slant_m: f64, asl_m: f64, agl_m: f64) -> bool {
+        self.kills && self.envelope.holds(self.class, slant_m, asl_m, agl_m)
+    }
+
+    /// Time and slant range at which a target enters or leaves the envelope between two samples,
+    /// by bisection on the straight line between them.
+    fn edge(
+        &self,
+        ((from_s, from), a): ((f64, Sight), &Sample),
+        ((to_s, to), b): ((f64, Sight), &Sample),
+    ) -> Option<(f64, f64)> {
+        let mix = |x: f64, y: f64, share: f64| x + (y - x) * share;
+        let holds = |share: f64| {
+            self.holds(
+                mix(from.slant_m, to.slant_m, share),
+                mix(a.asl_m, b.asl_m, share),
+                mix(a.agl_m, b.agl_m, share),
+            )
+        };
+        let (first, last) = (holds(0.0), holds(1.0));
+        if first == last {
+            return None;
+        }
+        // The ends of `within..without` close in on the edge; `within` stays inside.
+        let (mut within, mut without) = if first { (0.0, 1.0) } else { (1.0, 0.0) };
+        for _ in 0..10 {
+            let middle = 0.5 * (within + without);
+            if holds(middle) {
+                within = middle;
+            } else {
+                without = middle;
+            }
+        }
+        Some((
+            mix(from_s, to_s, within),
+            mix(from.slant_m, to.slant_m, within),
+        ))
     }
 
     fn in_sector(&self, azimuth_rad: f64) -> bool {

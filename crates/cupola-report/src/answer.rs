@@ -285,8 +285,11 @@ fn doubt(view: View<'_>) -> String {
     let best = view.best();
     let drivers = view.sensitivity(best);
     let Some(first) = drivers.first() else {
-        return "No input was varied, so nothing is known of what would change the answer."
-            .to_owned();
+        return format!(
+            "No single input stands out from chance in {} draws of the inputs: the answer depends \
+             on many at once.",
+            view.outcome.draws
+        );
     };
     let mut text = format!(
         "The answer depends most on {}: it explains {} of the variance of the expected leakers \

@@ -83,7 +83,11 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
     let raid = |i: usize| outcome.raids.get(i).map(|r| r.name.as_str());
     let name = Value::from(option.name.as_str());
     let title = Value::from(option.title.as_str());
-    push!(out, "    {{\n    \"name\": {name},\n    \"title\": {title}");
+    let pk_share = json!(option.pk_share);
+    push!(
+        out,
+        "    {{\n    \"name\": {name},\n    \"title\": {title},\n    \"pk_share\": {pk_share}"
+    );
     let fates = lines(&option.fates, |f| {
         json!({ "raid": raid(f.raid), "class": f.class.name(), "fate": f.fate.label(),
             "mean": f.mean })

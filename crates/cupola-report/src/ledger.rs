@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cupola_campaign::LedgerCount;
 
-use crate::format::{Places, range};
+use crate::format::{Places, THIN, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{option_head, section};
 use crate::view::View;
@@ -111,6 +111,9 @@ fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
 fn printed(count: &LedgerCount) -> String {
     let (low, high) = (count.p05, count.p95);
     let places = Places::of_interval(low, high, count.mean).at_most(2);
+    if count.mean > 0.0 && count.mean < 0.005 {
+        return format!("&lt;{THIN}0.01");
+    }
     let mean = places.print(count.mean);
     if high - low > 1e-12 {
         let ends = places.unless_whole(&[low, high]);

@@ -50,6 +50,11 @@ fn option() -> Value {
     let more = [
         ("title", text()),
         (
+            "pk_share",
+            json!({ "type": ["number", "null"], "description": "share of the variance of the \
+                expected leakers of the main raid from assumed kill probabilities" }),
+        ),
+        (
             "fates",
             list(object(&[
                 ("raid", nullable("string")),

@@ -32,12 +32,16 @@ pub(crate) fn drivers(view: View<'_>) -> String {
     let best = view.best();
     let drivers = view.sensitivity(best);
     if drivers.is_empty() {
-        let none = "<p>No input was varied in this campaign.</p>";
-        return section("drivers", "8", "What drives the answer", none);
+        let none = format!(
+            "<p>No single input stands out from chance in {} draws of the inputs. More runs tell \
+             more.</p>",
+            view.outcome.draws
+        );
+        return section("drivers", "8", "What drives the answer", &none);
     }
     let next: Vec<String> = drivers.iter().take(2).map(|s| s.input.clone()).collect();
     let mut body = format!(
-        "<p>The two inputs most worth researching next are <b>{}</b>. Declared kill probabilities \
+        "<p>Most worth researching next: <b>{}</b>. Declared kill probabilities \
          (inputs named <code>pk:</code>) together explain <b>{}</b> of the variance of \
          the expected leakers under option {}; first-order shares need not add up to \
          100{THIN}%.</p>\n",

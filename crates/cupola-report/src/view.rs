@@ -164,13 +164,7 @@ impl<'a> View<'a> {
 
     /// Share of the main measure's variance that comes from assumed kill probabilities.
     pub(crate) fn pk_share(self, option: usize) -> f64 {
-        let all = self.sensitivity(option).into_iter();
-        let sum: f64 = all
-            .filter(|s| s.input.starts_with("pk:"))
-            .map(|s| s.first_order.max(0.0))
-            .sum();
-        // An empty sum is −0.
-        sum.clamp(0.0, 1.0) + 0.0
+        self.outcome.options[option].pk_share
     }
 
     /// Number of inputs that are declared assumptions.

@@ -15,9 +15,9 @@ use toml::de::{DeTable, DeValue};
 const SUFFIXES: &[(&str, &str, f64, f64)] = &[
     ("lat_deg", "degrees north", -90.0, 90.0),
     ("lon_deg", "degrees east", -180.0, 180.0),
-    ("_share", "a share from 0 to 1", 0.0, 1.0),
-    ("pd_ref", "a probability from 0 to 1", 0.0, 1.0),
-    ("raid_rho", "a correlation from 0 to 1", 0.0, 0.99),
+    ("_share", "shares of one", 0.0, 1.0),
+    ("pd_ref", "probabilities", 0.0, 1.0),
+    ("raid_rho", "correlations", 0.0, 0.99),
     ("_km_h", "km/h", 0.0, 40_000.0),
     ("_m_s", "m/s", 0.0, 12_000.0),
     ("_km", "km", 0.0, 20_100.0),
@@ -34,8 +34,11 @@ const SUFFIXES: &[(&str, &str, f64, f64)] = &[
     ("_musd", "million US dollars", 0.0, 1e6),
     ("_kg", "kg", 0.0, 1e6),
     ("count", "threats", 0.0, 5_000.0),
-    ("weight", "a weight", 0.0, 1e9),
+    ("weight", "relative weights", 0.0, 1e9),
 ];
+
+/// Keys whose value is a day.
+const DAYS: [&str; 3] = ["as_of", "start", "manned_from"];
 
 static EMPTY: LazyLock<serde_json::Map<String, Value>> = LazyLock::new(serde_json::Map::new);
 
@@ -215,6 +218,9 @@ impl<'a> Checker<'a> {
         let schema = self.resolve(schema);
         let wanted = wanted_type(schema);
         let names = enum_names(schema);
+        if wanted == "string" && DAYS.contains(&key) {
+            return self.day(value, key, path);
+        }
         match (value.get_ref(), wanted) {
             (DeValue::Table(table), "object") => self.table(table, schema, value.span(), path),
             (DeValue::Array(items), "array") => {
@@ -243,7 +249,7 @@ impl<'a> Checker<'a> {
                     self.help(format!("one of {}", names.join(", ")));
                 }
             }
-            (DeValue::Datetime(_), "string") | (DeValue::Boolean(_), "boolean") => {}
+            (DeValue::Boolean(_), "boolean") => {}
             (DeValue::Integer(_), "integer" | "number") | (DeValue::Float(_), "number") => {
                 self.limits(as_number(value.get_ref()), value.span(), key, path, wanted);
             }
@@ -254,6 +260,18 @@ impl<'a> Checker<'a> {
                     describe(found)
                 );
                 self.report("wrong-type", value.span(), message, "wrong type");
+            }
+        }
+    }
+
+    /// A TOML date; a bare time of day is none.
+    fn day(&mut self, value: &Spanned<DeValue<'_>>, key: &str, path: &str) {
+        match value.get_ref() {
+            DeValue::Datetime(found) if found.date.is_some() => {}
+            found => {
+                let message = format!("`{path}` must be a date, not {}", describe(found));
+                self.report("wrong-type", value.span(), message, "no date");
+                self.help(format!("write {key} = 2024-12-31, without quotes"));
             }
         }
     }
@@ -271,7 +289,7 @@ impl<'a> Checker<'a> {
                 "not-finite",
                 span,
                 format!("`{path}` must be a finite number"),
-                "",
+                "not finite",
             );
         };
         if wanted == "integer" && number < 0.0 {
@@ -281,13 +299,17 @@ impl<'a> Checker<'a> {
         if let Some((_, unit, low, high)) = unit_of(key)
             && !(*low..=*high).contains(&number)
         {
-            let message = format!("`{path}` is {number}, outside {low} to {high} ({unit})");
+            let message = format!("`{path}` is {number}, outside {low} to {high}");
             self.report("out-of-range", span, message, "out of range");
-            if *unit == "degrees north" && number.abs() <= 180.0 {
-                self.help("latitude comes first; were the two swapped?".to_owned());
-            } else {
-                self.help(format!("`{key}` is in {unit}"));
-            }
+            self.help(match *unit {
+                "degrees north" if number.abs() <= 180.0 => {
+                    "`lat_deg` is degrees north; were latitude and longitude swapped?".to_owned()
+                }
+                "shares of one" | "probabilities" if number > 1.0 && number <= 100.0 => {
+                    format!("`{key}` is a share of one: write 0.17 for 17 %")
+                }
+                unit => format!("`{key}` is in {unit}, {low} to {high}"),
+            });
         }
     }
 
@@ -326,6 +348,36 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// One field of a number's table.
+    fn number_field(&mut self, field: &str, value: &Spanned<DeValue<'_>>, key: &str, path: &str) {
+        let names: &[&str] = match field {
+            "dist" => &["log"],
+            "confidence" => &["high", "medium", "low", "assumed"],
+            _ => &[],
+        };
+        let wanted = match (field, value.get_ref()) {
+            ("value" | "low" | "mode" | "high", DeValue::Integer(_) | DeValue::Float(_)) => {
+                let number = as_number(value.get_ref());
+                return self.limits(number, value.span(), key, path, "number");
+            }
+            ("value" | "low" | "mode" | "high", _) => "a number",
+            ("date", _) => return self.day(value, "date", path),
+            ("dist" | "confidence", DeValue::String(text)) if !names.contains(&text.as_ref()) => {
+                let message = format!("`{path}` cannot be \"{text}\"");
+                self.report("unknown-name", value.span(), message, "not known here");
+                return self.help(format!("one of {}", names.join(", ")));
+            }
+            (_, DeValue::String(_)) => return,
+            ("source" | "reason" | "dist" | "confidence", _) => "a text",
+            _ => return,
+        };
+        let message = format!(
+            "`{path}` must be {wanted}, not {}",
+            describe(value.get_ref())
+        );
+        self.report("wrong-type", value.span(), message, "wrong type");
+    }
+
     fn number_table(&mut self, table: &DeTable<'_>, span: Range<usize>, key: &str, path: &str) {
         let known = [
             "value",
@@ -345,16 +397,7 @@ impl<'a> Checker<'a> {
                 self.report("unknown-key", name.span(), message, "unknown key");
                 self.help(format!("keys here: {}", known.join(", ")));
             }
-            if ["value", "low", "mode", "high"].contains(&name_text) {
-                let number = as_number(value.get_ref());
-                self.limits(
-                    number,
-                    value.span(),
-                    key,
-                    &format!("{path}.{name_text}"),
-                    "number",
-                );
-            }
+            self.number_field(name_text, value, key, &format!("{path}.{name_text}"));
         }
         let get = |name: &str| table.get(name).map(Spanned::get_ref).and_then(as_number);
         let text = |name: &str| table.get(name).and_then(|v| v.get_ref().as_str());

@@ -10,6 +10,11 @@ pub enum SetError {
     /// No `=` in the setting.
     #[error("`{0}` has no `=`: write path=value, for instance campaign.runs=256")]
     NoEquals(String),
+    /// Nothing stands before the `=`.
+    #[error(
+        "`{0}` names no field before its `=`: write path=value, for instance campaign.runs=256"
+    )]
+    NoPath(String),
     /// The path leads nowhere.
     #[error("`{path}` leads nowhere: `{at}` is not in the scenario{hint}")]
     NoSuchPath {
@@ -47,6 +52,9 @@ pub fn with_setting(text: &str, setting: &str) -> Result<String, SetError> {
         .parse()
         .unwrap_or_else(|_| Value::from(value.trim()));
     let steps = steps(path.trim());
+    if steps.is_empty() {
+        return Err(SetError::NoPath(setting.to_owned()));
+    }
     let mut item = document.as_item_mut();
     for (i, step) in steps.iter().enumerate() {
         let missing = || SetError::NoSuchPath {
@@ -84,7 +92,7 @@ pub fn with_setting(text: &str, setting: &str) -> Result<String, SetError> {
             return Ok(document.to_string());
         }
     }
-    Err(SetError::NoEquals(setting.to_owned()))
+    Err(SetError::NoPath(setting.to_owned()))
 }
 
 /// The text with only the named options left, in the order of the file.
@@ -92,10 +100,10 @@ pub fn with_setting(text: &str, setting: &str) -> Result<String, SetError> {
 /// # Errors
 /// [`SetError::NoSuchOption`] for a name that the scenario does not have.
 pub fn with_options(text: &str, names: &[String]) -> Result<String, SetError> {
-    let mut document = parse(text)?;
     if names.is_empty() {
         return Ok(text.to_owned());
     }
+    let mut document = parse(text)?;
     let Some(options) = document
         .get_mut("options")
         .and_then(Item::as_array_of_tables_mut)

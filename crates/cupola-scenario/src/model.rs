@@ -54,7 +54,7 @@ pub struct ScenarioFile {
 }
 
 /// What is asked.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// Short name used in files; the file's own name when absent.
@@ -374,7 +374,7 @@ fn half_hour() -> f64 {
 }
 
 /// One option: which groups stand, under which rules.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OptionSpec {
     /// Short name, used in files.
@@ -392,7 +392,7 @@ pub struct OptionSpec {
 }
 
 /// Size of the computation.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Campaign {
     /// Runs per option and raid.

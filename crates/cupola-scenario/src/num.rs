@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn two_values_are_uniform_three_are_triangular() {
-        assert_eq!(read("x = 3").mode, 3.0);
+        assert!((read("x = 3").mode - 3.0).abs() < 1e-12);
         assert_eq!(read("x = { low = 1, high = 3 }").shape, Shape::Uniform);
         assert_eq!(
             read("x = { low = 1, mode = 2, high = 3 }").shape,

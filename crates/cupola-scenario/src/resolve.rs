@@ -27,7 +27,28 @@ pub struct Scenario {
     source_name: String,
 }
 
+/// Most runs per option and raid.
+const RUNS_MAX: u32 = 1_000_000;
+/// Most runs in one epistemic draw: they are computed in one piece.
+const RUNS_PER_DRAW_MAX: u32 = 1_000;
+/// Most threats of one raid.
+const THREATS_MAX: f64 = 20_000.0;
+/// Most sites times terrain seeds: each has a field of its own in memory.
+const FIELDS_MAX: u64 = 1_200;
+/// Radius of the discs of an area, km: below a cell of the raster of countries nothing is inside.
+const RADIUS_KM: std::ops::RangeInclusive<f64> = 2.0..=1_500.0;
+/// Years with a member of NATO.
+const NATO_YEARS: std::ops::RangeInclusive<i32> = 1949..=2100;
+
 impl Scenario {
+    /// The same scenario, whose rejections point into the text of `other`: that of the user.
+    #[must_use]
+    pub fn shown_as(mut self, other: &Self) -> Self {
+        self.text.clone_from(&other.text);
+        self.source_name.clone_from(&other.source_name);
+        self
+    }
+
     /// A rejection that points at a path in the file, for checks that need the world.
     pub fn reject(&self, path: &str, message: String, help: Option<String>) -> Rejected {
         let span = DeTable::parse(&self.text).map_or(0..0, |table| locate(&table, path));
@@ -192,6 +213,7 @@ impl References<'_> {
         self.options();
         self.units();
         self.raids();
+        self.aims();
         self.rules();
         self.existing();
     }
@@ -222,6 +244,22 @@ impl References<'_> {
         );
     }
 
+    /// Reports a number outside its limits.
+    fn limit<T: PartialOrd + Copy + std::fmt::Display>(
+        &mut self,
+        path: &str,
+        value: T,
+        limits: std::ops::RangeInclusive<T>,
+    ) {
+        if !limits.contains(&value) {
+            let (low, high) = limits.into_inner();
+            let message = format!("`{path}` is {value}, outside {low} to {high}");
+            let key = path.rsplit('.').next().unwrap_or(path);
+            let help = format!("write {key} = {low} to {key} = {high}");
+            self.report("out-of-range", path, message, Some(help));
+        }
+    }
+
     fn area(&mut self) {
         let area = &self.file.area;
         if area.regions.is_empty() && area.countries.is_empty() && area.places.is_empty() {
@@ -238,9 +276,10 @@ impl References<'_> {
                 help,
             );
         }
-        if self.file.area.terrain_seeds == 0 || self.file.area.terrain_seeds > 16 {
-            let message = "`terrain_seeds` must be 1 to 16".to_owned();
-            self.report("out-of-range", "area.terrain_seeds", message, None);
+        self.limit("area.terrain_seeds", area.terrain_seeds, 1..=16);
+        self.limit("area.nato_year", area.nato_year, NATO_YEARS);
+        if let Some(radius_km) = area.radius_km {
+            self.limit("area.radius_km", radius_km, RADIUS_KM);
         }
     }
 
@@ -298,16 +337,29 @@ impl References<'_> {
         {
             self.unknown("campaign.main_raid", "raid", main, &raids);
         }
-        if campaign.runs == 0 || campaign.runs_per_draw == 0 {
-            let message = "`runs` and `runs_per_draw` must be at least 1".to_owned();
-            self.report("out-of-range", "campaign", message, None);
-        }
+        self.limit("campaign.runs", campaign.runs, 1..=RUNS_MAX);
+        self.limit(
+            "campaign.runs_per_draw",
+            campaign.runs_per_draw,
+            1..=RUNS_PER_DRAW_MAX,
+        );
     }
 
     fn units(&mut self) {
         let file = self.file;
         let systems: Vec<&str> = self.all.systems.keys().map(String::as_str).collect();
         let courses: Vec<&str> = file.training.keys().map(String::as_str).collect();
+        let sites: usize = file.fire_units.iter().map(|unit| unit.sites.len()).sum();
+        let seeds = match file.area.terrain.as_str() {
+            "embedded" => u64::from(file.area.terrain_seeds),
+            _ => 1,
+        };
+        if sites as u64 * seeds > FIELDS_MAX {
+            let message =
+                format!("{sites} sites and {seeds} seeds of terrain are more than fit in memory");
+            let help = format!("sites × `terrain_seeds` may be {FIELDS_MAX} at most");
+            self.report("out-of-range", "fire_units", message, Some(help));
+        }
         for (i, unit) in file.fire_units.iter().enumerate() {
             let at = |key: &str| format!("fire_units[{i}].{key}");
             if !is_country_code(&unit.nation) {
@@ -373,6 +425,7 @@ impl References<'_> {
                     None,
                 );
             }
+            self.waves(i, raid);
             for (j, wave) in raid.waves.iter().enumerate() {
                 let at = |key: &str| format!("raids[{i}].waves[{j}].{key}");
                 if let Some(threat) = self.all.threats.get(&wave.threat) {
@@ -410,7 +463,10 @@ impl References<'_> {
                 }
             }
         }
-        for (name, aims) in &file.aims {
+    }
+
+    fn aims(&mut self) {
+        for (name, aims) in &self.file.aims {
             let empty = (aims.inside.is_empty() && aims.inside_share.high > 0.0)
                 || (aims.outside.is_empty() && aims.inside_share.low < 1.0);
             if empty {
@@ -418,6 +474,30 @@ impl References<'_> {
                 let help = "fill `inside` and `outside`, or set inside_share to 0 or 1".to_owned();
                 self.report("empty", &format!("aims.{name}"), message, Some(help));
             }
+            for (key, list) in [("inside", &aims.inside), ("outside", &aims.outside)] {
+                if !list.is_empty() && list.iter().all(|aim| aim.weight <= 0.0) {
+                    let message = format!("aims \"{name}\": every weight {key} is 0");
+                    let help = "give at least one aim a weight above 0, or no weight at all";
+                    let path = format!("aims.{name}.{key}");
+                    self.report("out-of-range", &path, message, Some(help.to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Reports a raid without threats, or with more than are played.
+    fn waves(&mut self, i: usize, raid: &crate::model::Raid) {
+        if raid.waves.is_empty() {
+            let path = format!("raids[{i}].waves");
+            let help = "write waves = [{ threat = \"…\", count = 10, from = [\"…\"] }]".to_owned();
+            self.report("empty", &path, "no wave is given".into(), Some(help));
+        }
+        let threats_max: f64 = raid.waves.iter().map(|wave| wave.count.high).sum();
+        if threats_max > THREATS_MAX {
+            let path = format!("raids[{i}].waves");
+            let message = format!("the raid may have {threats_max} threats");
+            let help = format!("{THREATS_MAX} at most are played");
+            self.report("out-of-range", &path, message, Some(help));
         }
     }
 
@@ -500,7 +580,6 @@ fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(plain)
 }
 
-/// Classes that a scenario's raids contain, in table order.
 impl Scenario {
     /// Classes that the scenario's raids contain, in table order.
     pub fn classes(&self) -> Vec<Class> {

@@ -51,8 +51,11 @@ mod tests {
     fn a_path_finds_its_text() {
         let text = "[[units]]\nsystem = \"x\"\n[[units]]\nsystem = \"yy\"\n";
         let table = DeTable::parse(text).unwrap();
-        assert_eq!(&text[locate(&table, "units[1].system")], "\"yy\"");
-        assert_eq!(&text[locate(&table, "units[0].system.deeper")], "\"x\"");
+        assert_eq!(text.get(locate(&table, "units[1].system")), Some("\"yy\""));
+        assert_eq!(
+            text.get(locate(&table, "units[0].system.deeper")),
+            Some("\"x\"")
+        );
         assert_eq!(locate(&table, "nothing"), 0..0);
     }
 }

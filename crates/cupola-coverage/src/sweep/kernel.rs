@@ -7,6 +7,10 @@
     clippy::inline_always,
     reason = "the kernel is compiled once per kind of vector, inside the function that has it"
 )]
+#![expect(
+    clippy::cast_possible_wrap,
+    reason = "offsets and rays are numbered far below 2^31: the sides of a model are checked"
+)]
 
 use super::simd::{Block, LANES, Lanes};
 
@@ -15,13 +19,11 @@ const RAYS_PER_GROUP: usize = 4 * LANES;
 /// Cells whose highest ground is kept together.
 pub(super) const CELLS_PER_TOP: usize = 4 * LANES;
 /// What a table must hold beyond the last entry in use, for vectors that overhang.
-pub(super) const PADDING: usize = 3 * LANES + CELLS_PER_TOP;
+pub(super) const PADDING: usize = 5 * LANES + CELLS_PER_TOP;
 /// Height that stands for unknown ground, metres: it hides everything behind it.
 pub(super) const UNKNOWN_M: f32 = 1e30;
 /// Heights above this are not heights, metres.
 const LIMIT_M: f32 = 1e9;
-/// Most rays per cell for which neighbouring cells still use neighbouring rays.
-const NEAR_RAYS_PER_CELL: f32 = 1.7;
 
 /// What is the same for the whole field.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +76,12 @@ impl Rays {
             to.extend((0..count).map(|i| value(slope(i)) as f32));
         };
         fill(&mut self.slope, &|s| s);
-        fill(&mut self.per_slope, &|s| if s > 0.0 { 1.0 / s } else { 0.0 });
-        fill(&mut self.curve, &|s| f64::from(scene.curve_m) * (1.0 + s * s));
+        fill(&mut self.per_slope, &|s| {
+            if s > 0.0 { 1.0 / s } else { 0.0 }
+        });
+        fill(&mut self.curve, &|s| {
+            f64::from(scene.curve_m) * (1.0 + s * s)
+        });
         self.groups.clear();
         self.groups.extend((0..groups).map(|g| Group {
             slope_first: self.slope[g * RAYS_PER_GROUP],
@@ -105,20 +111,31 @@ pub(super) struct Ring<'a> {
 /// The block of a table that starts at `at`.
 #[inline(always)]
 pub(super) fn block(table: &[f32], at: usize) -> &Block {
-    table[at..at + LANES].try_into().expect("the slice has LANES entries")
+    table[at..at + LANES]
+        .try_into()
+        .expect("the slice has LANES entries")
 }
 
 /// The block of a table that starts at `at`, to write.
 #[inline(always)]
 pub(super) fn block_mut(table: &mut [f32], at: usize) -> &mut Block {
-    (&mut table[at..at + LANES]).try_into().expect("the slice has LANES entries")
+    (&mut table[at..at + LANES])
+        .try_into()
+        .expect("the slice has LANES entries")
 }
 
 /// The tops of the ground from offset `low` to `high`.
 #[inline(always)]
-pub(super) fn find_tops<S: Lanes>(simd: S, ground: &[f32], low: usize, high: usize, tops: &mut [f32]) {
-    for top in low / CELLS_PER_TOP..=high / CELLS_PER_TOP {
-        let at = top * CELLS_PER_TOP;
+pub(super) fn find_tops<S: Lanes>(
+    simd: S,
+    ground: &[f32],
+    low: usize,
+    high: usize,
+    tops: &mut [f32],
+) {
+    let first = low / CELLS_PER_TOP;
+    for (i, top) in tops[first..=high / CELLS_PER_TOP].iter_mut().enumerate() {
+        let at = (first + i) * CELLS_PER_TOP;
         let a = simd.max(
             simd.load(block(ground, at)),
             simd.load(block(ground, at + LANES)),
@@ -127,7 +144,7 @@ pub(super) fn find_tops<S: Lanes>(simd: S, ground: &[f32], low: usize, high: usi
             simd.load(block(ground, at + 2 * LANES)),
             simd.load(block(ground, at + 3 * LANES)),
         );
-        tops[top] = simd.largest(simd.max(a, b));
+        *top = simd.largest(simd.max(a, b));
     }
 }
 
@@ -166,7 +183,14 @@ pub(super) fn advance<S: Lanes>(
         }
         let mut least = simd.splat(UNKNOWN_M);
         for v in 0..RAYS_PER_GROUP / LANES {
-            let steepest = follow(simd, rays, g * RAYS_PER_GROUP + v * LANES, near, before, ring);
+            let steepest = follow(
+                simd,
+                rays,
+                g * RAYS_PER_GROUP + v * LANES,
+                near,
+                before,
+                ring,
+            );
             least = simd.min(least, steepest);
         }
         rays.groups[g].steepest_least = simd.smallest(least);
@@ -193,7 +217,7 @@ fn follow<S: Lanes>(
     let cell = simd.truncate(y);
     let cell_near = simd.float(cell);
     let part = simd.sub(y, cell_near);
-    let (a, b) = simd.pair_near(before.ground, cell);
+    let (a, b) = simd.pair(before.ground, cell, 1.0);
     let ground = simd.add(a, simd.mul(part, simd.sub(b, a)));
     let own = simd.sub(
         simd.mul(ground, simd.splat(1.0 / near)),
@@ -207,19 +231,13 @@ fn follow<S: Lanes>(
     let cell_far = simd.float(cell);
     let crosses = simd.lt(cell_near, cell_far);
     if simd.any(crosses) {
-        let back = simd.mul(
-            simd.sub(y, cell_far),
-            simd.load(block(&rays.per_slope, at)),
-        );
-        let c = simd.one_near(ring.ground, cell);
+        let back = simd.mul(simd.sub(y, cell_far), simd.load(block(&rays.per_slope, at)));
+        let c = simd.one(ring.ground, cell);
         let ground = simd.add(c, simd.mul(back, simd.sub(b, c)));
         let x = simd.sub(v_far, back);
         let fall = simd.mul(x, curve);
         // Only a division if the ground there rises above the line of sight.
-        let rises = simd.lt(
-            simd.mul(steepest, x),
-            simd.sub(ground, simd.mul(x, fall)),
-        );
+        let rises = simd.lt(simd.mul(steepest, x), simd.sub(ground, simd.mul(x, fall)));
         let rises = simd.and(crosses, rises);
         if simd.any(rises) {
             let crossing = simd.sub(simd.div(ground, x), fall);
@@ -244,7 +262,6 @@ pub(super) fn read_off<S: Lanes>(
 ) {
     let ring = k as f32;
     let rays_per_cell = rays.per_unit as f32 / ring;
-    let near = rays_per_cell <= NEAR_RAYS_PER_CELL;
     let v_ring = simd.splat(ring);
     let ring2 = simd.splat(ring * ring);
     let per_cell = simd.splat(rays_per_cell);
@@ -257,11 +274,7 @@ pub(super) fn read_off<S: Lanes>(
         let ray = simd.truncate(j);
         let part = simd.sub(j, simd.float(ray));
         let ray = simd.minus(ray, rays.first as i32);
-        let (a, b) = if near {
-            simd.pair_near(&rays.steepest, ray)
-        } else {
-            simd.pair_far(&rays.steepest, ray)
-        };
+        let (a, b) = simd.pair(&rays.steepest, ray, rays_per_cell);
         let steepest = simd.add(a, simd.mul(part, simd.sub(b, a)));
         let drop = simd.mul(curve, simd.add(simd.mul(offset, offset), ring2));
         let line = simd.add(simd.mul(v_ring, steepest), drop);

@@ -30,7 +30,7 @@ pub(super) struct Piece<'a> {
 }
 
 /// A wedge and its cells.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Wedge<'a> {
     /// Rings are rows (north, south) rather than columns.
     pub(super) rings_are_rows: bool,
@@ -44,10 +44,40 @@ pub(super) struct Wedge<'a> {
     pub(super) offset_max: usize,
     /// Rays per unit of slope in the half sector.
     pub(super) rays_per_unit: usize,
-    /// First and last ray.
+    /// The rays between which its cells lie: from the first (included) to the last (excluded,
+    /// unless it is the diagonal).
     pub(super) rays: (usize, usize),
     /// Pieces by ring from 1 (north, south) or by offset from 0 (west, east).
     pub(super) pieces: Vec<Piece<'a>>,
+}
+
+impl Wedge<'_> {
+    /// Offsets of its cells on ring `k`: from the first to before the last.
+    pub(super) fn cells(&self, k: usize) -> (usize, usize) {
+        let at = |ray: usize| (ray * k).div_ceil(self.rays_per_unit);
+        let diagonal = if self.rings_are_rows { k } else { k + 1 };
+        let last = self.rays.1 == self.rays_per_unit;
+        let end = if last { diagonal } else { at(self.rays.1) };
+        (at(self.rays.0), end.min(self.offset_max + 1))
+    }
+
+    /// Its rays, and those beside them that its cells need.
+    fn rays_needed(&self) -> (usize, usize) {
+        (self.rays.0.saturating_sub(1), self.rays.1 + 2)
+    }
+}
+
+/// Columns of a western or eastern wedge while they are rings.
+#[derive(Clone, Copy, Debug)]
+struct Strip {
+    /// First ring.
+    first: usize,
+    /// Number of rings.
+    count: usize,
+    /// Offsets needed, both included.
+    offsets: (usize, usize),
+    /// Places from one ring to the next in the tables.
+    width: usize,
 }
 
 /// The ground and the wedges still to be done.
@@ -79,14 +109,21 @@ impl Tables {
         // An odd number of cache lines, so that the rings of a strip do not share cache sets.
         let lines = (wedge.offset_max + 2 + PADDING).div_ceil(LANES) | 1;
         self.width = lines * LANES;
-        let strip = if wedge.rings_are_rows { 1 } else { RINGS_PER_STRIP };
-        self.ground.resize(((strip + 1) * self.width).max(self.ground.len()), 0.0);
-        self.floors.resize((strip * self.width).max(self.floors.len()), 0.0);
+        let strip = if wedge.rings_are_rows {
+            1
+        } else {
+            RINGS_PER_STRIP
+        };
+        self.ground
+            .resize(((strip + 1) * self.width).max(self.ground.len()), 0.0);
+        self.floors
+            .resize((strip * self.width).max(self.floors.len()), 0.0);
         for tops in &mut self.tops {
             tops.clear();
             tops.resize(self.width / CELLS_PER_TOP + 2, UNKNOWN_M);
         }
-        self.rays.reset(scene, wedge.rays_per_unit, wedge.rays.0, wedge.rays.1);
+        let (first, last) = wedge.rays_needed();
+        self.rays.reset(scene, wedge.rays_per_unit, first, last);
     }
 }
 
@@ -95,7 +132,11 @@ impl Job for &Work<'_, '_> {
     fn run<S: Lanes>(self, simd: S) {
         let mut tables = Tables::default();
         loop {
-            let next = self.wedges.lock().expect("no wedge panics while taking work").pop();
+            let next = self
+                .wedges
+                .lock()
+                .expect("no wedge panics while taking work")
+                .pop();
             let Some(mut wedge) = next else {
                 return;
             };
@@ -140,7 +181,15 @@ impl Work<'_, '_> {
                 continue;
             }
             let cells = (piece.first, piece.first + piece.cells.len() - 1);
-            read_off(simd, &self.scene, k, &tables.rays, ground, cells, &mut tables.floors);
+            read_off(
+                simd,
+                &self.scene,
+                k,
+                &tables.rays,
+                ground,
+                cells,
+                &mut tables.floors,
+            );
             let floors = &tables.floors[cells.0..=cells.1];
             if wedge.offsets_backwards {
                 reverse_into(floors, piece.cells);
@@ -198,12 +247,20 @@ impl Work<'_, '_> {
                 return;
             }
             let high = high.min(wedge.offset_max + 1);
-            self.turn_in(simd, wedge, first, count, (low, high), &mut tables.ground, width);
+            let strip = Strip {
+                first,
+                count,
+                offsets: (low, high),
+                width,
+            };
+            self.turn_in(simd, wedge, &strip, &mut tables.ground);
             for i in 0..count {
                 self.ring_of_strip(simd, wedge, first, i, tables);
             }
-            self.turn_out(simd, wedge, first, count, &tables.floors, width);
-            tables.ground.copy_within(count * width + low..=count * width + high, low);
+            turn_out(simd, wedge, &strip, &tables.floors);
+            tables
+                .ground
+                .copy_within(count * width + low..=count * width + high, low);
         }
     }
 
@@ -234,9 +291,19 @@ impl Work<'_, '_> {
             let (before, ring) = (ring(before, k - 1), ring(ground, k));
             advance(simd, k, &mut tables.rays, before, ring, wedge.offset_max);
         }
-        let floors = &mut tables.floors[i * width..(i + 1) * width];
-        let cells = (low, high.min(k));
-        read_off(simd, &self.scene, k, &tables.rays, ground, cells, floors);
+        let (cell, end) = wedge.cells(k);
+        if cell < end {
+            let floors = &mut tables.floors[i * width..(i + 1) * width];
+            read_off(
+                simd,
+                &self.scene,
+                k,
+                &tables.rays,
+                ground,
+                (cell, end - 1),
+                floors,
+            );
+        }
     }
 
     /// Row on the grid of an offset of a western or eastern wedge.
@@ -245,129 +312,154 @@ impl Work<'_, '_> {
         step(self.sensor.0, offset, wedge.offsets_backwards) * self.cols
     }
 
-    /// Columns `first` to `first + count − 1` away from the sensor become rings 1 to `count` of
-    /// `ground`, at offsets `low` to `high`.
+    /// The columns of a strip become rings 1 to `count` of `ground`.
     #[inline(always)]
-    #[expect(clippy::too_many_arguments, reason = "a copy between two shapes needs both")]
-    fn turn_in<S: Lanes>(
+    fn turn_in<S: Lanes>(&self, simd: S, wedge: &Wedge<'_>, strip: &Strip, ground: &mut [f32]) {
+        let (low, high) = strip.offsets;
+        let end = high.min(wedge.offset_max);
+        // Whole blocks may reach beyond what is needed, as long as there is ground.
+        let blocks = (end + 1 - low)
+            .div_ceil(LANES)
+            .min((wedge.offset_max + 1 - low) / LANES);
+        let whole = if strip.count == RINGS_PER_STRIP {
+            low + blocks * LANES
+        } else {
+            low
+        };
+        for offset in (low..whole).step_by(LANES) {
+            for part in (0..RINGS_PER_STRIP).step_by(LANES) {
+                self.turn_block_in(simd, wedge, strip, (part, offset), ground);
+            }
+        }
+        for offset in whole..=end {
+            let row = self.row_of(wedge, offset);
+            for i in 0..strip.count {
+                let col = step(self.sensor.1, strip.first + i, wedge.rings_backwards);
+                let rise = self.dem[row + col] - self.scene.antenna_m;
+                let rise = if rise < UNKNOWN_M { rise } else { UNKNOWN_M };
+                ground[(i + 1) * strip.width + offset] = rise.max(-UNKNOWN_M);
+            }
+        }
+        if high > end {
+            for ring in 1..=strip.count {
+                ground[ring * strip.width + high] = ground[ring * strip.width + end];
+            }
+        }
+    }
+
+    /// Sixteen rows by sixteen columns become sixteen rings.
+    #[inline(always)]
+    fn turn_block_in<S: Lanes>(
         &self,
         simd: S,
         wedge: &Wedge<'_>,
-        first: usize,
-        count: usize,
-        (low, high): (usize, usize),
+        strip: &Strip,
+        (part, offset): (usize, usize),
         ground: &mut [f32],
-        width: usize,
     ) {
-        let end = high.min(wedge.offset_max);
-        let mut offset = low;
-        while offset <= end {
-            let whole = count == RINGS_PER_STRIP && offset + LANES <= end + 1;
-            for part in (0..count).step_by(LANES) {
-                let near = step(self.sensor.1, first + part, wedge.rings_backwards);
-                if whole {
-                    let west = if wedge.rings_backwards { near + 1 - LANES } else { near };
-                    let mut rows = [simd.splat(0.0); LANES];
-                    for (i, row) in rows.iter_mut().enumerate() {
-                        let at = self.row_of(wedge, offset + i) + west;
-                        *row = self.above_antenna(simd, simd.load(block(self.dem, at)));
-                    }
-                    simd.transpose(&mut rows);
-                    for (i, row) in rows.into_iter().enumerate() {
-                        let i = if wedge.rings_backwards { LANES - 1 - i } else { i };
-                        let at = (part + i + 1) * width + offset;
-                        simd.store(row, block_mut(ground, at));
-                    }
-                    continue;
-                }
-                let row = self.row_of(wedge, offset);
-                for i in part..count.min(part + LANES) {
-                    let col = step(self.sensor.1, first + i, wedge.rings_backwards);
-                    let rise = self.dem[row + col] - self.scene.antenna_m;
-                    let rise = if rise < UNKNOWN_M { rise } else { UNKNOWN_M };
-                    ground[(i + 1) * width + offset] = rise.max(-UNKNOWN_M);
-                }
-            }
-            offset += if whole { LANES } else { 1 };
-        }
-        if high > end {
-            for ring in 1..=count {
-                ground[ring * width + high] = ground[ring * width + end];
-            }
-        }
-    }
-
-    /// Rings `first` to `first + count − 1` of floors go to the rows that own their cells.
-    #[inline(always)]
-    fn turn_out<S: Lanes>(
-        &self,
-        simd: S,
-        wedge: &mut Wedge<'_>,
-        first: usize,
-        count: usize,
-        floors: &[f32],
-        width: usize,
-    ) {
-        let backwards = wedge.rings_backwards;
-        let owns = |piece: &Piece<'_>, from: usize, to: usize| {
-            piece.first <= from && to < piece.first + piece.cells.len()
+        let near = step(self.sensor.1, strip.first + part, wedge.rings_backwards);
+        let west = if wedge.rings_backwards {
+            near + 1 - LANES
+        } else {
+            near
         };
-        let (low, high) = self.rows_of_strip(wedge, first, count);
-        let mut offset = low;
-        while offset < high {
-            let rows = &mut wedge.pieces[offset..high.min(offset + LANES)];
-            let whole = rows.len() == LANES
-                && count == RINGS_PER_STRIP
-                && rows.iter().all(|piece| owns(piece, first, first + count - 1));
-            if !whole {
-                copy_out(&mut rows[0], offset, first, count, floors, width, backwards);
-                offset += 1;
-                continue;
-            }
-            for part in (0..count).step_by(LANES) {
-                let mut block_rows = [simd.splat(0.0); LANES];
-                for (i, row) in block_rows.iter_mut().enumerate() {
-                    let i = if backwards { LANES - 1 - i } else { i };
-                    *row = simd.load(block(floors, (part + i) * width + offset));
-                }
-                simd.transpose(&mut block_rows);
-                for (row, piece) in block_rows.into_iter().zip(rows.iter_mut()) {
-                    let at = first + part - piece.first;
-                    let at = if backwards { piece.cells.len() - at - LANES } else { at };
-                    simd.store(row, block_mut(piece.cells, at));
-                }
-            }
-            offset += LANES;
+        let mut rows = [simd.splat(0.0); LANES];
+        for (i, row) in rows.iter_mut().enumerate() {
+            let at = self.row_of(wedge, offset + i) + west;
+            *row = self.above_antenna(simd, simd.load(block(self.dem, at)));
         }
-    }
-
-    /// The offsets that may own cells of a strip: from the first to before the last.
-    #[inline(always)]
-    fn rows_of_strip(&self, wedge: &Wedge<'_>, first: usize, count: usize) -> (usize, usize) {
-        let scaled = |ray: usize, k: usize| ray * k / wedge.rays_per_unit;
-        let low = scaled(wedge.rays.0, first).saturating_sub(1);
-        let high = scaled(wedge.rays.1, first + count) + 2;
-        (low, high.min(wedge.pieces.len()))
+        simd.transpose(&mut rows);
+        for (i, row) in rows.into_iter().enumerate() {
+            let i = if wedge.rings_backwards {
+                LANES - 1 - i
+            } else {
+                i
+            };
+            let at = (part + i + 1) * strip.width + offset;
+            simd.store(row, block_mut(ground, at));
+        }
     }
 }
 
-/// The cells of one row that lie in a strip, one by one.
+/// The rings of floors of a strip go to the rows that own their cells.
+#[inline(always)]
+fn turn_out<S: Lanes>(simd: S, wedge: &mut Wedge<'_>, strip: &Strip, floors: &[f32]) {
+    let last = strip.first + strip.count - 1;
+    let (low, high) = (wedge.cells(strip.first).0, wedge.cells(last).1);
+    for offset in (low..high).step_by(LANES) {
+        let rows = &mut wedge.pieces[offset..high.min(offset + LANES)];
+        for part in (0..strip.count).step_by(LANES) {
+            let rings = (
+                strip.first + part,
+                strip.first + strip.count.min(part + LANES),
+            );
+            let whole = rows.len() == LANES
+                && rings.1 - rings.0 == LANES
+                && rows
+                    .iter()
+                    .all(|row| row.first <= rings.0 && rings.1 <= row.first + row.cells.len());
+            if whole {
+                turn_block_out(
+                    simd,
+                    rows,
+                    wedge.rings_backwards,
+                    strip,
+                    (part, offset),
+                    floors,
+                );
+                continue;
+            }
+            for (row, offset) in rows.iter_mut().zip(offset..) {
+                copy_out(row, wedge.rings_backwards, strip, rings, &floors[offset..]);
+            }
+        }
+    }
+}
+
+/// Sixteen rings become sixteen columns of sixteen rows.
+#[inline(always)]
+fn turn_block_out<S: Lanes>(
+    simd: S,
+    rows: &mut [Piece<'_>],
+    backwards: bool,
+    strip: &Strip,
+    (part, offset): (usize, usize),
+    floors: &[f32],
+) {
+    let mut turned = [simd.splat(0.0); LANES];
+    for (i, row) in turned.iter_mut().enumerate() {
+        let i = if backwards { LANES - 1 - i } else { i };
+        *row = simd.load(block(floors, (part + i) * strip.width + offset));
+    }
+    simd.transpose(&mut turned);
+    for (row, piece) in turned.into_iter().zip(rows) {
+        let at = strip.first + part - piece.first;
+        let at = if backwards {
+            piece.cells.len() - at - LANES
+        } else {
+            at
+        };
+        simd.store(row, block_mut(piece.cells, at));
+    }
+}
+
+/// The cells of one row that lie on some rings of a strip, one by one; `floors` starts at the
+/// row's offset on the first ring of the strip.
+#[inline(always)]
 fn copy_out(
     piece: &mut Piece<'_>,
-    offset: usize,
-    first: usize,
-    count: usize,
-    floors: &[f32],
-    width: usize,
     backwards: bool,
+    strip: &Strip,
+    rings: (usize, usize),
+    floors: &[f32],
 ) {
     let len = piece.cells.len();
-    let from = first.max(piece.first);
-    let to = (first + count).min(piece.first + len);
+    let from = rings.0.max(piece.first);
+    let to = rings.1.min(piece.first + len);
     for k in from..to {
         let at = k - piece.first;
         let at = if backwards { len - 1 - at } else { at };
-        piece.cells[at] = floors[(k - first) * width + offset];
+        piece.cells[at] = floors[(k - strip.first) * strip.width];
     }
 }
 

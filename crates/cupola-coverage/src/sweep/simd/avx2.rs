@@ -1,8 +1,20 @@
 //! Sixteen lanes in two AVX2 registers.
+#![expect(
+    clippy::unused_self,
+    reason = "`self` is the proof that the processor has the instructions"
+)]
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m256, __m256i, _CMP_LT_OQ, _mm_cvtsi128_si32, _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps,
+    _mm256_blendv_ps, _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps,
+    _mm256_cmpgt_epi32, _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps,
+    _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
+    _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32,
+    _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_ps,
+    _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+};
 
-use super::{Block, Job, LANES, Lanes};
+use super::{Block, Job, LANES, Lanes, pair_one_by_one};
 
 /// Lanes of one register.
 const HALF: usize = LANES / 2;
@@ -224,10 +236,19 @@ impl Lanes for Avx2 {
         both!(_mm256_sub_epi32, i, [less, less])
     }
     #[inline(always)]
-    fn pair_near(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
+    fn pair(self, table: &[f32], i: Self::I, stride: f32) -> (Self::F, Self::F) {
+        /// Beyond this, eight lanes may not find their entries in sixteen.
+        const STRIDE_NEAR: f32 = 1.8;
+        if stride > STRIDE_NEAR {
+            let (at, next) = pair_one_by_one(table, &self.integers(i));
+            return (self.load(&at), self.load(&next));
+        }
         let (low, low_place) = self.places(i[0]);
         let (high, high_place) = self.places(i[1]);
-        let at = [self.pick(table, low, low_place), self.pick(table, high, high_place)];
+        let at = [
+            self.pick(table, low, low_place),
+            self.pick(table, high, high_place),
+        ];
         let next = [
             self.pick(table, low + 1, low_place),
             self.pick(table, high + 1, high_place),
@@ -235,41 +256,42 @@ impl Lanes for Avx2 {
         (at, next)
     }
     #[inline(always)]
-    fn one_near(self, table: &[f32], i: Self::I) -> Self::F {
+    fn one(self, table: &[f32], i: Self::I) -> Self::F {
         let (low, low_place) = self.places(i[0]);
         let (high, high_place) = self.places(i[1]);
-        [self.pick(table, low, low_place), self.pick(table, high, high_place)]
-    }
-    #[inline(always)]
-    fn pair_far(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
-        let (mut at, mut next) = ([0.0; LANES], [0.0; LANES]);
-        let last = table.len() - 2;
-        for (lane, i) in self.integers(i).into_iter().enumerate() {
-            let i = (i as u32 as usize).min(last);
-            (at[lane], next[lane]) = (table[i], table[i + 1]);
-        }
-        (self.load(&at), self.load(&next))
+        [
+            self.pick(table, low, low_place),
+            self.pick(table, high, high_place),
+        ]
     }
     #[inline(always)]
     fn largest(self, x: Self::F) -> f32 {
         let larger = self.half_to(avx2!(_mm256_max_ps(x[0], x[1])));
-        larger.into_iter().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
+        larger
+            .into_iter()
+            .fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
     }
     #[inline(always)]
     fn smallest(self, x: Self::F) -> f32 {
         let smaller = self.half_to(avx2!(_mm256_min_ps(x[0], x[1])));
-        smaller.into_iter().fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+        smaller
+            .into_iter()
+            .fold(f32::INFINITY, |a, b| if a < b { a } else { b })
     }
     #[inline(always)]
     fn transpose(self, rows: &mut [Self::F; LANES]) {
-        let part = |row: usize, half: usize| {
-            let mut block = [rows[row][half]; HALF];
-            for (i, slot) in block.iter_mut().enumerate() {
-                *slot = rows[row + i][half];
-            }
-            self.transpose8(block)
-        };
-        let parts = [part(0, 0), part(HALF, 0), part(0, 1), part(HALF, 1)];
+        // Four blocks of 8 × 8: (upper rows, left columns), (lower, left), (upper, right), …
+        let mut parts = [[rows[0][0]; HALF]; 4];
+        for i in 0..HALF {
+            parts[0][i] = rows[i][0];
+            parts[1][i] = rows[HALF + i][0];
+            parts[2][i] = rows[i][1];
+            parts[3][i] = rows[HALF + i][1];
+        }
+        parts[0] = self.transpose8(parts[0]);
+        parts[1] = self.transpose8(parts[1]);
+        parts[2] = self.transpose8(parts[2]);
+        parts[3] = self.transpose8(parts[3]);
         for i in 0..HALF {
             rows[i] = [parts[0][i], parts[1][i]];
             rows[HALF + i] = [parts[2][i], parts[3][i]];

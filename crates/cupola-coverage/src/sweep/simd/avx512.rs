@@ -1,6 +1,20 @@
 //! Sixteen lanes in one AVX-512 register.
+#![expect(
+    clippy::unused_self,
+    reason = "`self` is the proof that the processor has the instructions"
+)]
 
-use std::arch::x86_64::*;
+use std::arch::x86_64::{
+    __m512, __m512i, __mmask16, _CMP_LT_OQ, _mm_cvtsi128_si32, _mm512_add_epi32, _mm512_add_ps,
+    _mm512_castpd_ps, _mm512_castps_pd, _mm512_castsi512_si128, _mm512_castsi512_si256,
+    _mm512_cmp_ps_mask, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps,
+    _mm512_extracti32x8_epi32, _mm512_i32gather_pd, _mm512_loadu_ps, _mm512_mask_blend_ps,
+    _mm512_max_ps, _mm512_min_epu32, _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps,
+    _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setr_epi32, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
+    _mm512_test_epi32_mask, _mm512_unpackhi_pd, _mm512_unpackhi_ps, _mm512_unpacklo_pd,
+    _mm512_unpacklo_ps,
+};
 
 use super::{Block, Job, LANES, Lanes};
 
@@ -37,6 +51,47 @@ impl Avx512 {
     fn load_at(self, table: &[f32], at: usize) -> __m512 {
         let block = &table[at..at + LANES];
         avx512!(_mm512_loadu_ps(block.as_ptr()))
+    }
+
+    /// `table[at + place]` for places 0 to 31.
+    #[inline(always)]
+    fn pick32(self, table: &[f32], at: usize, place: __m512i) -> __m512 {
+        let (a, b) = (self.load_at(table, at), self.load_at(table, at + LANES));
+        avx512!(_mm512_permutex2var_ps(a, place, b))
+    }
+
+    /// `table[at + place]` for places 0 to 63.
+    #[inline(always)]
+    fn pick64(self, table: &[f32], at: usize, place: __m512i) -> __m512 {
+        let low = self.pick32(table, at, place);
+        let high = self.pick32(table, at + 2 * LANES, place);
+        avx512!({
+            let beyond = _mm512_test_epi32_mask(place, _mm512_set1_epi32(32));
+            _mm512_mask_blend_ps(beyond, low, high)
+        })
+    }
+
+    /// `table[i]` and `table[i + 1]`; an index outside the table gives its last pair.
+    #[inline(always)]
+    #[expect(clippy::cast_ptr_alignment, reason = "a gather reads at any address")]
+    fn gather_pairs(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
+        assert!(table.len() >= 2, "a pair needs two entries");
+        let last = i32::try_from(table.len() - 2).unwrap_or(i32::MAX);
+        let pairs = table.as_ptr().cast::<f64>();
+        // Indices are brought within the table (a negative one is large without its sign), so the
+        // gathers read whole pairs inside it.
+        avx512!({
+            let i = _mm512_min_epu32(i, _mm512_set1_epi32(last));
+            let low = _mm512_i32gather_pd::<4>(_mm512_castsi512_si256(i), pairs);
+            let high = _mm512_i32gather_pd::<4>(_mm512_extracti32x8_epi32::<1>(i), pairs);
+            let (low, high) = (_mm512_castpd_ps(low), _mm512_castpd_ps(high));
+            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+            (
+                _mm512_permutex2var_ps(low, even, high),
+                _mm512_permutex2var_ps(low, odd, high),
+            )
+        })
     }
 
     /// First of sixteen integers.
@@ -123,44 +178,28 @@ impl Lanes for Avx512 {
         avx512!(_mm512_sub_epi32(i, _mm512_set1_epi32(less)))
     }
     #[inline(always)]
-    fn pair_near(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
+    fn pair(self, table: &[f32], i: __m512i, stride: f32) -> (__m512, __m512) {
+        /// Beyond this, sixteen lanes may not find their entries in 32.
+        const STRIDE_NEAR: f32 = 1.8;
+        /// Beyond this, not in 64.
+        const STRIDE_WIDE: f32 = 3.9;
+        if stride > STRIDE_WIDE {
+            return self.gather_pairs(table, i);
+        }
         let first = self.first(i);
-        let table = &table[first as usize..first as usize + 2 * LANES + 1];
         let place = self.minus(i, first);
-        let [a, b] = [0, LANES].map(|at| self.load_at(table, at));
-        let [c, d] = [1, LANES + 1].map(|at| self.load_at(table, at));
-        avx512!((
-            _mm512_permutex2var_ps(a, place, b),
-            _mm512_permutex2var_ps(c, place, d)
-        ))
+        let table = &table[first as usize..=first as usize + 4 * LANES];
+        if stride > STRIDE_NEAR {
+            (self.pick64(table, 0, place), self.pick64(table, 1, place))
+        } else {
+            (self.pick32(table, 0, place), self.pick32(table, 1, place))
+        }
     }
     #[inline(always)]
-    fn one_near(self, table: &[f32], i: __m512i) -> __m512 {
+    fn one(self, table: &[f32], i: __m512i) -> __m512 {
         let first = self.first(i);
         let table = &table[first as usize..first as usize + 2 * LANES];
-        let place = self.minus(i, first);
-        let [a, b] = [0, LANES].map(|at| self.load_at(table, at));
-        avx512!(_mm512_permutex2var_ps(a, place, b))
-    }
-    #[inline(always)]
-    fn pair_far(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
-        assert!(table.len() >= 2, "a pair needs two entries");
-        let last = i32::try_from(table.len() - 2).unwrap_or(i32::MAX);
-        let pairs = table.as_ptr().cast::<f64>();
-        // Indices are brought within the table (a negative one is large without its sign), so the
-        // gathers read whole pairs inside it.
-        avx512!({
-            let i = _mm512_min_epu32(i, _mm512_set1_epi32(last));
-            let low = _mm512_i32gather_pd::<4>(_mm512_castsi512_si256(i), pairs);
-            let high = _mm512_i32gather_pd::<4>(_mm512_extracti32x8_epi32::<1>(i), pairs);
-            let (low, high) = (_mm512_castpd_ps(low), _mm512_castpd_ps(high));
-            let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-            let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-            (
-                _mm512_permutex2var_ps(low, even, high),
-                _mm512_permutex2var_ps(low, odd, high),
-            )
-        })
+        self.pick32(table, 0, self.minus(i, first))
     }
     #[inline(always)]
     fn largest(self, x: __m512) -> f32 {

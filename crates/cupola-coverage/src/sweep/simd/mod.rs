@@ -13,6 +13,10 @@
     clippy::inline_always,
     reason = "an operation that is not inlined is compiled without the vectors it is for"
 )]
+#![expect(
+    clippy::needless_range_loop,
+    reason = "lanes and rows are numbered, and several arrays go together"
+)]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -71,21 +75,17 @@ pub(super) trait Lanes: Copy {
     fn count_from(self, first: i32) -> Self::I;
     /// The integers less a number.
     fn minus(self, i: Self::I, less: i32) -> Self::I;
-    /// `table[i]` and `table[i + 1]` for ascending `i` that advance by at most 1.7 a lane.
+    /// `table[i]` and `table[i + 1]` for ascending `i` that advance by `stride` a lane, give or
+    /// take one in all.
     ///
     /// # Panics
-    /// If `table` ends less than 33 entries after the first index, or an index is negative.
-    fn pair_near(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
+    /// If an index is negative or `table` ends less than 65 entries after the first one.
+    fn pair(self, table: &[f32], i: Self::I, stride: f32) -> (Self::F, Self::F);
     /// `table[i]` for ascending `i` that advance by at most 1 a lane.
     ///
     /// # Panics
-    /// As `pair_near`.
-    fn one_near(self, table: &[f32], i: Self::I) -> Self::F;
-    /// `table[i]` and `table[i + 1]`; an index outside the table gives its last pair.
-    ///
-    /// # Panics
-    /// If the table has fewer than two entries.
-    fn pair_far(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
+    /// As `pair`.
+    fn one(self, table: &[f32], i: Self::I) -> Self::F;
     /// Largest lane; not-a-number must not occur.
     fn largest(self, x: Self::F) -> f32;
     /// Smallest lane; not-a-number must not occur.
@@ -173,12 +173,28 @@ fn each<T: Copy, U: Copy>(a: [T; LANES], f: impl Fn(T) -> U) -> [U; LANES] {
 }
 
 #[inline(always)]
-fn zip<T: Copy, U: Copy + Default>(a: [T; LANES], b: [T; LANES], f: impl Fn(T, T) -> U) -> [U; LANES] {
+fn zip<T: Copy, U: Copy + Default>(
+    a: [T; LANES],
+    b: [T; LANES],
+    f: impl Fn(T, T) -> U,
+) -> [U; LANES] {
     let mut out = [U::default(); LANES];
     for lane in 0..LANES {
         out[lane] = f(a[lane], b[lane]);
     }
     out
+}
+
+/// `table[i]` and `table[i + 1]`; an index outside the table gives its last pair.
+#[inline(always)]
+fn pair_one_by_one(table: &[f32], i: &[i32; LANES]) -> (Block, Block) {
+    let last = table.len() - 2;
+    let (mut at, mut next) = ([0.0; LANES], [0.0; LANES]);
+    for lane in 0..LANES {
+        let i = (i[lane] as u32 as usize).min(last);
+        (at[lane], next[lane]) = (table[i], table[i + 1]);
+    }
+    (at, next)
 }
 
 impl Lanes for Scalar {
@@ -263,26 +279,22 @@ impl Lanes for Scalar {
         each(i, |i| i - less)
     }
     #[inline(always)]
-    fn pair_near(self, table: &[f32], i: Self::I) -> (Block, Block) {
-        self.pair_far(table, i)
+    fn pair(self, table: &[f32], i: Self::I, _stride: f32) -> (Block, Block) {
+        pair_one_by_one(table, &i)
     }
     #[inline(always)]
-    fn one_near(self, table: &[f32], i: Self::I) -> Block {
+    fn one(self, table: &[f32], i: Self::I) -> Block {
         each(i, |i| table[i as usize])
     }
     #[inline(always)]
-    fn pair_far(self, table: &[f32], i: Self::I) -> (Block, Block) {
-        let last = table.len() - 2;
-        let at = |i: i32| (i as u32 as usize).min(last);
-        (each(i, |i| table[at(i)]), each(i, |i| table[at(i) + 1]))
-    }
-    #[inline(always)]
     fn largest(self, x: Block) -> f32 {
-        x.into_iter().fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
+        x.into_iter()
+            .fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
     }
     #[inline(always)]
     fn smallest(self, x: Block) -> f32 {
-        x.into_iter().fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+        x.into_iter()
+            .fold(f32::INFINITY, |a, b| if a < b { a } else { b })
     }
     #[inline(always)]
     fn transpose(self, rows: &mut [Block; LANES]) {

@@ -1,0 +1,15 @@
+//! The real program, driven as a user does: exit code, both streams, and the files it leaves.
+//!
+//! In-process tests miss the wiring; these start the binary, never a shell. One file for each
+//! behaviour; [`harness`] holds what they share.
+
+mod bad_files;
+mod bad_limits;
+mod bad_scenario;
+mod bad_terrain;
+mod commands;
+mod contracts;
+mod determinism;
+mod harness;
+mod interrupt;
+mod tiles;

@@ -1,0 +1,100 @@
+//! What missiles do when they arrive, and what comes down.
+
+use super::{Engine, Shot, purpose};
+use crate::debris::Falls;
+use crate::log::{Cause, End, Incident};
+use crate::queue::Event;
+use cupola_units::SimTime;
+
+impl Engine<'_, '_> {
+    /// Missiles arrive: each draws its luck while the threat lives; what misses may fall.
+    pub(super) fn intercept(&mut self, now: SimTime, number: u32) {
+        let shot = self.w.shots[number as usize];
+        let index = usize::from(shot.threat);
+        let state = &self.w.units[usize::from(shot.slot)];
+        let (unit, p) = (state.unit, state.kill[self.w.flying[index].type_]);
+        let mut missed = 0;
+        for _ in 0..shot.missiles {
+            let threat = &mut self.w.flying[index];
+            if !threat.alive {
+                missed += 1;
+                continue;
+            }
+            let after_miss = if threat.shots > 0 {
+                1.0 - self.setting.draw.second_shot
+            } else {
+                1.0
+            };
+            let u = self
+                .stream
+                .uniform(threat.entity, purpose::KILL, u32::from(threat.shots));
+            threat.shots += 1;
+            if u < p * after_miss {
+                threat.alive = false;
+                threat.end = End::KilledShield;
+                threat.ended = now;
+                self.debris(now, &shot, unit);
+            } else {
+                threat.note(Cause::Missed);
+                missed += 1;
+            }
+        }
+        self.falls(&shot, unit, missed);
+        let assess = self.setting.draw.units[unit].assess;
+        self.w
+            .queue
+            .push(now + assess, Event::Assess { shot: number });
+    }
+
+    fn debris(&mut self, now: SimTime, shot: &Shot, unit: usize) {
+        let threat = &self.w.flying[usize::from(shot.threat)];
+        let falls = Falls {
+            setting: self.setting,
+            stream: self.stream,
+        };
+        let countries = falls.debris(threat, shot.sample as usize);
+        let class = threat.class;
+        let cost = self.setting.draw.threats[threat.type_].cost_musd;
+        let on_nato = countries.iter().any(|&c| self.setting.world.is_nato(c));
+        let log = &mut self.w.log;
+        log.class(class).killed_cost_musd += cost;
+        log.class(class).debris_nato += u32::from(on_nato);
+        for (i, &country) in countries.iter().enumerate() {
+            if !countries[..i].contains(&country) {
+                log.incident(Incident::Debris, self.setting.world.code(country));
+            }
+        }
+        if self.story {
+            let sample = &self.setting.geometry.routes
+                [self.w.flying[usize::from(shot.threat)].route as usize]
+                .samples[shot.sample as usize];
+            let text = format!(
+                "{} at {} kills it at {}, {:.0} m above ground",
+                self.setting.plan.units[unit].system_name,
+                self.setting.plan.units[unit].site,
+                sample.at,
+                sample.agl_m
+            );
+            self.tell(now, shot.threat, text);
+        }
+    }
+
+    fn falls(&mut self, shot: &Shot, unit: usize, missed: u32) {
+        let share = self.setting.draw.units[unit].fall_share;
+        let threat = &self.w.flying[usize::from(shot.threat)];
+        let falls = Falls {
+            setting: self.setting,
+            stream: self.stream,
+        };
+        for i in 0..missed {
+            let n = u32::from(threat.salvos) * 16 + i;
+            if self.stream.uniform(threat.entity, purpose::FALL, n) < share {
+                let country = falls.interceptor(threat, unit, shot.sample as usize, n);
+                let nato = self.setting.world.is_nato(country);
+                self.w.log.class(threat.class).debris_nato += u32::from(nato);
+                let code = self.setting.world.code(country);
+                self.w.log.incident(Incident::InterceptorFall, code);
+            }
+        }
+    }
+}

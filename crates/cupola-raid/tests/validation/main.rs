@@ -1,0 +1,11 @@
+//! The production engine against truth from outside, on synthetic raids over flat ground.
+//!
+//! Every scenario here is a text that goes through the same public calls as `cupola run`. The
+//! cases, their truths and why their tolerances are what they are: `validation/cases/`.
+
+mod bench;
+mod claims;
+mod command;
+mod engagement;
+mod laws;
+mod spread;

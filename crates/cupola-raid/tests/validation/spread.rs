@@ -1,0 +1,181 @@
+//! Over-dispersion: how outcomes within a raid hang together.
+
+use crate::bench::{Model, check, line, mean};
+use cupola_scenario::Class;
+
+/// Correlation of the outcomes within a raid of n, from counts of kills; and the mean share.
+fn correlation(kills: &[f64], n: f64) -> (f64, f64) {
+    let (average, _) = mean(kills);
+    let m = average / n;
+    let count = kills.len() as f64;
+    let variance = kills
+        .iter()
+        .map(|k| (k - average) * (k - average))
+        .sum::<f64>()
+        / (count - 1.0);
+    ((variance / (n * m * (1.0 - m)) - 1.0) / (n - 1.0), m)
+}
+
+fn undefended(class: Class, n: u32, existing: &str) -> Model {
+    Model {
+        class,
+        sites: Vec::new(),
+        waves: vec![(n, 10.0)],
+        more: format!(
+            "[existing_defence]\nnation = \"UA\"\nbelief_share = 1\naim_share = 0\n\
+             area_weight = 1\nalarm_delay_min = 0\n{existing}"
+        ),
+        ..Model::radial()
+    }
+}
+
+#[test]
+fn val_raid_correlation_of_the_existing_defence() {
+    for (q, rho) in [(0.83, 0.15), (0.83, 0.05), (0.72, 0.15), (0.66, 0.5)] {
+        let path = format!("[existing_defence.path.drone]\nkilled_share = {q}\nraid_rho = {rho}\n");
+        let field = undefended(Class::Drone, 60, &path).build();
+        let mut kills = Vec::new();
+        field.night().play(0, 6000, false, |log| {
+            kills.push(f64::from(log.classes[Class::Drone.index()].killed_existing));
+        });
+        let (ours, m) = correlation(&kills, 60.0);
+        let of = format!("q{q}-rho{rho}");
+        check(
+            "raid-correlation",
+            &format!("{of}-mean"),
+            q,
+            m,
+            0.01,
+            "share",
+        );
+        check(
+            "raid-correlation",
+            &of,
+            rho,
+            ours,
+            0.01 + 0.03 * rho,
+            "correlation",
+        );
+    }
+}
+
+#[test]
+fn val_cover_mixture() {
+    // Raids of ten at one aim: f of the raids under cover, killed with p there.
+    for (f, p, m, rho) in [(0.25, 0.7, 0.175, 0.636), (0.2, 0.9, 0.18, 0.878)] {
+        let truth: f64 = f * (1.0 - f) * p * p / (m * (1.0 - m));
+        assert!((truth - rho).abs() < 6e-4, "{truth}");
+        let cover = format!(
+            "[existing_defence.cover.ballistic]\ncover_share = 0\narea_cover_share = {f}\n\
+             killed_share = {p}\n"
+        );
+        let model = Model {
+            profile: "ballistic",
+            ..undefended(Class::Ballistic, 10, &cover)
+        };
+        let mut kills = Vec::new();
+        model.build().night().play(0, 8000, false, |log| {
+            kills.push(f64::from(
+                log.classes[Class::Ballistic.index()].killed_existing,
+            ));
+        });
+        let (ours, mean) = correlation(&kills, 10.0);
+        let of = format!("f{f}-p{p}");
+        check(
+            "cover-mixture",
+            &format!("{of}-mean"),
+            m,
+            mean,
+            0.015,
+            "share",
+        );
+        check("cover-mixture", &of, rho, ours, 0.02, "correlation");
+    }
+}
+
+#[test]
+fn val_footprints_of_fire_units() {
+    // Eight cities far apart, two with a battery that kills with 0.7; raids of ten. Truth: every
+    // raid goes for one city. Ours: every missile picks its city for itself.
+    let cities: Vec<(f64, f64)> = (0..8)
+        .map(|i| (48.0 + 0.9 * f64::from(i / 4), 30.0 + 1.5 * f64::from(i % 4)))
+        .collect();
+    let model = Model {
+        class: Class::Ballistic,
+        profile: "ballistic",
+        p: 0.7,
+        sites: vec![
+            ("b0".to_owned(), cities[1].0, cities[1].1),
+            ("b1".to_owned(), cities[6].0, cities[6].1),
+        ],
+        aims: cities,
+        via: (47.0, 33.0),
+        from: (46.0, 33.5),
+        radius_km: 5.0,
+        waves: vec![(10, 10.0)],
+        ..Model::radial()
+    };
+    let model = model
+        .system(&[
+            ("missile.ballistic_range_km", 25.0),
+            ("missile.speed_m_s", 1200.0),
+        ])
+        .system(&[
+            ("fire_control.channels", 50.0),
+            ("launcher.launchers", 200.0),
+        ])
+        .system(&[("fire_control.assess_s", 600.0)]);
+    let mut kills = Vec::new();
+    model.build().night().play(0, 4000, false, |log| {
+        kills.push(f64::from(
+            log.classes[Class::Ballistic.index()].killed_shield,
+        ));
+    });
+    let (ours, m) = correlation(&kills, 10.0);
+    let truth: f64 = 0.25 * 0.75 * 0.49 / (0.175 * 0.825);
+    line("footprint-correlation", "mean", 0.175, m, 0.03, "share");
+    line(
+        "footprint-correlation",
+        "rho",
+        (truth * 1e4).round() / 1e4,
+        ours,
+        0.05,
+        "correlation",
+    );
+}
+
+#[test]
+fn val_common_factor() {
+    // One spread of τ on the logit for a whole raid, mean kept: ρ(τ) by quadrature.
+    for (tau, p, rho) in [
+        (0.5, 0.83, 0.034),
+        (1.0, 0.83, 0.124),
+        (1.0, 0.72, 0.154),
+        (2.0, 0.72, 0.371),
+    ] {
+        let model = Model {
+            p,
+            class: Class::Drone,
+            waves: vec![(60, 60.0)],
+            pk: vec![("common_factor.s_common", tau)],
+            ..Model::radial()
+        };
+        // One shot at each: the window closes before the assessment ends.
+        let model = model
+            .system(&[
+                ("fire_control.channels", 100.0),
+                ("launcher.launchers", 1000.0),
+            ])
+            .system(&[("fire_control.assess_s", 10_000.0)]);
+        let mut kills = Vec::new();
+        model.build().night().play(0, 5000, false, |log| {
+            let count = &log.classes[Class::Drone.index()];
+            assert_eq!(count.interceptors, 60);
+            kills.push(f64::from(count.killed_shield));
+        });
+        let (ours, m) = correlation(&kills, 60.0);
+        let of = format!("tau{tau}-p{p}");
+        check("common-factor", &format!("{of}-mean"), p, m, 0.015, "share");
+        check("common-factor", &of, rho, ours, 0.015, "correlation");
+    }
+}
