@@ -6,6 +6,7 @@
 mod answer;
 mod cover;
 mod outcome;
+pub mod record;
 mod run;
 mod stats;
 mod stories;

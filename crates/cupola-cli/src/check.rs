@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     let scenario = scenario(&args.scenario)?;
     crate::geography::check(&scenario)?;
+    crate::prepare::named_files(&args.scenario, &scenario)?;
     // Names of places need the world, but not its terrain: the embedded one will do.
     let ground = Statistical::new(1);
     let world = World::new(&scenario, &[&ground as &dyn Terrain], None)?;

@@ -2,6 +2,7 @@
 
 use crate::args::{Compare, Format};
 use crate::failure::Failure;
+use cupola_io::IoError;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -81,10 +82,8 @@ fn summary(path: &Path) -> Result<Value, Failure> {
     };
     let help = || Some("give an output folder of `cupola run`, or its summary.json".to_owned());
     let text = std::fs::read_to_string(&file).map_err(|error| {
-        Failure::Input(
-            format!("{} cannot be read: {error}", file.display()),
-            help(),
-        )
+        let error = IoError::from_os(&file, "read", &error);
+        Failure::Input(error.to_string(), help())
     })?;
     let value: Value = serde_json::from_str(&text).map_err(|error| {
         Failure::Input(format!("{} is no JSON: {error}", file.display()), help())

@@ -68,9 +68,12 @@ impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
         let help = error.help();
         let help = (!help.is_empty()).then(|| help.to_string());
-        match error {
+        match &error {
             IoError::Interrupted { .. } => Self::Interrupted,
-            IoError::Os { .. } => Self::Running(error.to_string(), help),
+            // What cannot be read was named by the user.
+            IoError::Os { action, .. } if *action != "read" => {
+                Self::Running(error.to_string(), help)
+            }
             _ => Self::Input(error.to_string(), help),
         }
     }

@@ -38,6 +38,7 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     let Some(folder) = folder else {
         return Ok(files);
     };
+    std::fs::read_dir(folder).map_err(|error| IoError::from_os(folder, "read", &error))?;
     let mut found = Vec::new();
     for kind in ["systems", "threats"] {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
@@ -65,7 +66,10 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     found.sort_unstable();
     for name in found {
         let text = read_text(&folder.join(&name))?;
-        files.overlay(&name, &text)?;
+        files.overlay(&name, &text).map_err(|mut rejected| {
+            rejected.name = folder.join(&name).display().to_string();
+            rejected
+        })?;
     }
     Ok(files)
 }
@@ -82,7 +86,7 @@ fn read_text(path: &Path) -> Result<String, Failure> {
                 "{}:{line}:{column}: the file is not UTF-8 text",
                 path.display()
             ),
-            Some("save it as UTF-8; a scenario is a TOML file, see `cupola new`".to_owned()),
+            Some("save it as UTF-8 text".to_owned()),
         )
     })
 }
@@ -109,7 +113,7 @@ fn text_of(name: &str) -> Result<String, Failure> {
         None => format!("give a file, or one of: {}", names.join(", ")),
     };
     Err(Failure::Input(
-        format!("there is no scenario `{name}`"),
+        format!("there is no file and no embedded scenario `{name}`"),
         Some(help),
     ))
 }
@@ -146,6 +150,43 @@ pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
     Ok(cupola_scenario::parse(&text, &args.scenario, &files)?)
 }
 
+/// Whether the files that a scenario names are there.
+///
+/// # Errors
+/// [`Failure`] at the first that is not.
+pub(crate) fn named_files(args: &ScenarioArgs, scenario: &Scenario) -> Result<(), Failure> {
+    let area = &scenario.file.area;
+    let from_arguments = [args.terrain.is_some(), args.people.is_some()];
+    let named = [
+        (
+            "terrain",
+            Some(&area.terrain).filter(|name| *name != "embedded"),
+        ),
+        ("people", area.people.as_ref()),
+    ];
+    for ((key, name), from_arguments) in named.into_iter().zip(from_arguments) {
+        let Some(name) = name else { continue };
+        let path = beside(&args.scenario, name);
+        if let Err(error) = std::fs::metadata(&path) {
+            let error = IoError::from_os(&path, "read", &error);
+            if from_arguments {
+                return Err(error.into());
+            }
+            let (message, help) = if name == GIVEN || name.starts_with(&format!("{GIVEN}-")) {
+                let message = format!("this scenario was computed on {key} that it does not hold");
+                (message, format!("give the same again with --{key}"))
+            } else {
+                let help = format!("a path starts at the folder of the scenario; or give --{key}");
+                (error.to_string(), help)
+            };
+            return Err(scenario
+                .reject(&format!("area.{key}"), message, Some(help))
+                .into());
+        }
+    }
+    Ok(())
+}
+
 /// Rayon's pool for a run.
 ///
 /// # Errors
@@ -179,6 +220,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Failure> {
     let scenario = scenario(args)?;
     geography::check(&scenario)?;
+    named_files(args, &scenario)?;
     let bar = stage("terrain, borders, people", 1);
     let ground = ground(args, &scenario)?;
     go_on(stop)?;
@@ -253,16 +295,6 @@ fn ground(args: &ScenarioArgs, scenario: &Scenario) -> Result<Ground, Failure> {
         );
     } else {
         let path = beside(&args.scenario, &area.terrain);
-        if area.terrain == GIVEN && !path.exists() {
-            return Err(scenario
-                .reject(
-                    "area.terrain",
-                    "this scenario was computed on terrain tiles that are not in the file"
-                        .to_owned(),
-                    Some("give them again with --terrain FOLDER".to_owned()),
-                )
-                .into());
-        }
         let (mosaic, sha256) = given_terrain(&path, &bounds)?;
         if let Some(wanted) = area
             .terrain_sha256

@@ -28,6 +28,10 @@ fn val_swerling1_needed_snr() {
     ] {
         for (p_d, db) in [0.5, 0.8, 0.9, 0.95].into_iter().zip(truth_db) {
             let snr = swerling1_snr(p_d, p_fa);
+            println!(
+                "VALIDATION id=detection of=snr-{p_d}-{p_fa} truth={db} ours={:.4} tolerance=0.006 unit=dB",
+                10.0 * math::log10(snr)
+            );
             near(10.0 * math::log10(snr), db, 0.006);
             near(swerling1_p_d(snr, p_fa), p_d, 1e-12);
         }
@@ -48,6 +52,10 @@ fn val_p_d_by_range() {
         (1.25, 0.206),
         (1.5, 0.054),
     ] {
+        println!(
+            "VALIDATION id=detection of=p_d-at-{part} truth={truth} ours={:.5} tolerance=0.0006 unit=probability",
+            R50.p_d(part * 100_000.0, 1.0)
+        );
         near(R50.p_d(part * 100_000.0, 1.0), truth, 0.000_6);
     }
     near(R50.range_at_m(1.0, 0.9) / 100_000.0, 0.618, 0.000_6);
@@ -64,6 +72,10 @@ fn val_range_by_cross_section() {
         (0.05, 0.473, 0.316),
         (0.1, 0.562, 0.376),
     ] {
+        println!(
+            "VALIDATION id=detection of=range-{section_m2}-m2 truth={against_1} ours={:.5} tolerance=0.0006 unit=factor",
+            R50.range_m(section_m2) / 100_000.0
+        );
         near(R50.range_m(section_m2) / 100_000.0, against_1, 0.000_6);
         let five = Radar {
             reference_section_m2: 5.0,
@@ -102,6 +114,10 @@ fn val_m_of_n_in_one_window() {
         (3, 5, 0.9, 0.991_44),
         (2, 4, 0.9, 0.9963),
     ] {
+        println!(
+            "VALIDATION id=track-rule of={m}-of-{n}-at-{p} truth={truth} ours={:.6} tolerance=1e-9 unit=probability",
+            rule(m, n).p_window(p)
+        );
         near(rule(m, n).p_window(p), truth, 1e-9);
     }
 }
@@ -125,6 +141,10 @@ fn val_sliding_window_mean_time_to_track() {
         let q = 1.0 - p;
         let closed = (1.0 / p + 1.0 + q) / (1.0 - q * q);
         near(closed, truth, 0.000_06);
+        println!(
+            "VALIDATION id=track-rule of=scans-2-of-3-at-{p} truth={truth} ours={:.5} tolerance=0.00006 unit=scans",
+            mean_scans(TrackRule::TWO_OF_THREE, p)
+        );
         near(mean_scans(TrackRule::TWO_OF_THREE, p), closed, 1e-9);
     }
     let three_of_five = TrackRule::new(3, 5).unwrap();
@@ -135,6 +155,10 @@ fn val_sliding_window_mean_time_to_track() {
         (0.9, 3.3387),
         (1.0, 3.0),
     ] {
+        println!(
+            "VALIDATION id=track-rule of=scans-3-of-5-at-{p} truth={truth} ours={:.5} tolerance=0.0006 unit=scans",
+            mean_scans(three_of_five, p)
+        );
         near(mean_scans(three_of_five, p), truth, 0.000_6);
     }
 }

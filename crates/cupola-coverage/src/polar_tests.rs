@@ -55,6 +55,9 @@ fn val_horizons_on_flat_ground_match_the_closed_form_within_1_percent() {
         };
         let floor = polar_floor(&terrain, &on_mast(mast_m), &settings);
         let horizon_km = horizon_m(&floor, target_m) / 1000.0;
+        println!(
+            "VALIDATION id=horizon of={mast_m}m-{target_m}m truth={truth_km} ours={horizon_km:.3} tolerance=1% unit=km"
+        );
         assert!(
             (horizon_km / truth_km - 1.0).abs() < 0.01,
             "{mast_m} m / {target_m} m: {horizon_km} km"
@@ -79,6 +82,10 @@ fn val_drops_match_the_table() {
     ] {
         let sample = &profile.samples[km * 4 - 1];
         assert!((sample.distance_m - km as f64 * 1000.0).abs() < 1e-6);
+        println!(
+            "VALIDATION id=earth-drop of={km}-km truth={drop_m} ours={:.4} tolerance={tolerance_m} unit=m",
+            sample.drop_m
+        );
         assert!((sample.drop_m - drop_m).abs() <= tolerance_m, "{km} km");
     }
 }
@@ -338,6 +345,11 @@ fn val_los_reference_reproduced() {
         println!(
             "{} {}: {same:.5} {production:.4}",
             reference.name, reference.antenna_m
+        );
+        println!(
+            "VALIDATION id=los-reference of={}-{}m truth=0 ours={production:.5} tolerance=0.03 unit=share",
+            reference.name.replace(' ', "-"),
+            reference.antenna_m
         );
         assert!(same <= 0.003, "own method: {same} at {reference:?}");
         assert!(

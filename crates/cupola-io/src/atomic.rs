@@ -205,7 +205,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return fs::write(path, bytes).map_err(os);
     }
-    fs::create_dir_all(parent_of(path)).map_err(os)?;
+    fs::create_dir_all(parent_of(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => os(io::ErrorKind::NotADirectory.into()),
+        _ => os(error),
+    })?;
     let temporary = sibling(path, "partial");
     let written = File::create_new(&temporary)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
@@ -232,7 +235,12 @@ fn check_stop(stop: Option<&Arc<AtomicBool>>, path: &Path) -> Result<(), IoError
 fn check_target(target: &Path, if_exists: &IfExists) -> Result<(), IoError> {
     let os = |error: io::Error| IoError::from_os(target, "create", &error);
     if target.file_name().is_none() {
-        return Err(os(io::ErrorKind::InvalidInput.into()));
+        return Err(IoError::Os {
+            path: target.to_owned(),
+            action: "create",
+            reason: "it names no new folder".to_owned(),
+            help: "end the path with a name, for instance `out`".to_owned(),
+        });
     }
     let metadata = match fs::metadata(target) {
         Ok(metadata) => metadata,

@@ -285,12 +285,11 @@ impl<'a> Checker<'a> {
         wanted: &str,
     ) {
         let Some(number) = number.filter(|number| number.is_finite()) else {
-            return self.report(
-                "not-finite",
-                span,
-                format!("`{path}` must be a finite number"),
-                "not finite",
-            );
+            let (message, label) = match wanted {
+                "integer" => (format!("`{path}` is too large"), "too large"),
+                _ => (format!("`{path}` must be a finite number"), "not finite"),
+            };
+            return self.report("not-finite", span, message, label);
         };
         if wanted == "integer" && number < 0.0 {
             let message = format!("`{path}` is {number}, and cannot be negative");
@@ -506,6 +505,7 @@ fn describe(value: &DeValue<'_>) -> String {
         DeValue::Integer(number) => format!("the number {}", number.as_str()),
         DeValue::Float(number) => format!("the number {}", number.as_str()),
         DeValue::Boolean(value) => format!("{value}"),
+        DeValue::Datetime(date) if date.date.is_none() => format!("the time {date}"),
         DeValue::Datetime(date) => format!("the date {date}"),
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),

@@ -43,20 +43,28 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
         text: text.to_owned(),
         problems,
     };
-    let table = DeTable::parse(text).map_err(|error| reject(vec![syntax(&error)]))?;
+    let table = DeTable::parse(text).map_err(|error| reject(vec![syntax(&error, text)]))?;
     let schema = schema_of::<T>();
     let problems = Checker::new(&schema, needs_sources).check(&table);
     if !problems.is_empty() {
         return Err(reject(problems));
     }
-    toml::from_str(text).map_err(|error| reject(vec![syntax(&error)]))
+    toml::from_str(text).map_err(|error| reject(vec![syntax(&error, text)]))
 }
 
-fn syntax(error: &toml::de::Error) -> Diagnostic {
+fn syntax(error: &toml::de::Error, text: &str) -> Diagnostic {
+    let mut span = error.span().unwrap_or(0..0);
+    // At the end of a line nothing can be marked but what stands before it.
+    if span.is_empty() {
+        let before = text
+            .get(..span.start)
+            .and_then(|head| head.chars().next_back());
+        span.start -= before.map_or(0, char::len_utf8);
+    }
     Diagnostic {
         code: "toml",
         message: error.message().to_owned(),
-        span: error.span().unwrap_or(0..0),
+        span,
         label: "here".to_owned(),
         help: None,
     }

@@ -254,8 +254,7 @@ impl References<'_> {
         if !limits.contains(&value) {
             let (low, high) = limits.into_inner();
             let message = format!("`{path}` is {value}, outside {low} to {high}");
-            let key = path.rsplit('.').next().unwrap_or(path);
-            let help = format!("write {key} = {low} to {key} = {high}");
+            let help = format!("write a number from {low} to {high}");
             self.report("out-of-range", path, message, Some(help));
         }
     }
@@ -356,7 +355,7 @@ impl References<'_> {
         };
         if sites as u64 * seeds > FIELDS_MAX {
             let message =
-                format!("{sites} sites and {seeds} seeds of terrain are more than fit in memory");
+                format!("{sites} sites on {seeds} × terrain are more than are held in memory");
             let help = format!("sites × `terrain_seeds` may be {FIELDS_MAX} at most");
             self.report("out-of-range", "fire_units", message, Some(help));
         }

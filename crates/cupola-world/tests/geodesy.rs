@@ -59,6 +59,14 @@ fn val_geodesics_match_geographiclib_within_a_micrometre() {
         "worst: direct {:.2e} m, inverse {:.2e} m, azimuth {:.2e} m",
         worst[0], worst[1], worst[2]
     );
+    println!(
+        "VALIDATION id=geodesic of=direct truth=0 ours={:.3e} tolerance=1e-6 unit=m",
+        worst[0]
+    );
+    println!(
+        "VALIDATION id=geodesic of=inverse truth=0 ours={:.3e} tolerance=1e-6 unit=m",
+        worst[1]
+    );
     assert!(worst[0] < 1e-6 && worst[1] < 1e-6, "{worst:?}");
     assert!(worst[2] < 1e-3, "{worst:?}");
 }

@@ -287,10 +287,10 @@ fn val_lviv_to_border_crossings_within_1_5_km() {
         let back = direct(lviv, way.azimuth_rad, way.distance_m);
         assert!((back.lat_deg - lat).abs() < 1e-9 && (back.lon_deg - lon).abs() < 1e-9);
         println!(
-            "{name} {:.1} km {:.0}°",
-            way.distance_m / 1000.0,
-            degrees_from_radians(way.azimuth_rad)
+            "VALIDATION id=lviv-border of={name} truth={km} ours={:.2} tolerance=1.5 unit=km",
+            way.distance_m / 1000.0
         );
+        println!("{name} {:.0}°", degrees_from_radians(way.azimuth_rad));
         assert!(
             (way.distance_m / 1000.0 - km).abs() < 1.5,
             "{name} {}",

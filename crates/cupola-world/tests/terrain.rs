@@ -166,7 +166,10 @@ fn val_cover_on_statistical_terrain_is_that_of_measured_terrain_on_average() {
         }
     }
     println!("visible {mean:.3?}, measured {truth:.3?}");
-    for (mean, truth) in mean.iter().zip(truth) {
+    for ((mean, truth), target_m) in mean.iter().zip(truth).zip(targets_m) {
+        println!(
+            "VALIDATION id=statistical-terrain of={target_m}-m truth={truth} ours={mean:.4} tolerance=0.04 unit=share"
+        );
         assert!((mean - truth).abs() < 0.04, "{mean} {truth}");
     }
 }

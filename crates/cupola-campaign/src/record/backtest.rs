@@ -1,5 +1,6 @@
 //! Scoring the fit on nights that come after it.
 
+use super::RecordError;
 use super::class::RecordClass;
 use super::date::{Day, Month};
 use super::memory::Tables;
@@ -8,7 +9,6 @@ use super::score::{Scores, binomial_pmf};
 use super::targets::{Target, targets};
 use super::total::{Common, convolve, joined};
 use super::walk::Learner;
-use super::RecordError;
 use std::collections::BTreeMap;
 
 /// Days of the recent baseline.
@@ -47,7 +47,7 @@ pub struct Backtest {
     pub classes: Vec<(RecordClass, Scores)>,
     /// The sum over classes of each night.
     pub total: Scores,
-    /// Correlation between classes of one night at the end of the window.
+    /// Correlation between classes of one night, as known at the last origin.
     pub common_r: f64,
     /// Drones by shots alone, which is not one series: reported, never held to a target.
     pub drone_shot_only: Scores,
@@ -59,11 +59,7 @@ pub struct Backtest {
 ///
 /// # Errors
 /// [`RecordError::Empty`] when the window holds no night, or nothing lies before it.
-pub fn backtest(
-    import: &Import,
-    window: Window,
-    origin: Origin,
-) -> Result<Backtest, RecordError> {
+pub fn backtest(import: &Import, window: Window, origin: Origin) -> Result<Backtest, RecordError> {
     let import = import.until(window.to.last_day());
     let nights = import.nights();
     let tables = Tables::new();
@@ -78,7 +74,11 @@ pub fn backtest(
     };
     let mut predicted = Vec::new();
     for class in RecordClass::ALL {
-        let own: Vec<Night> = nights.iter().copied().filter(|n| n.class == class).collect();
+        let own: Vec<Night> = nights
+            .iter()
+            .copied()
+            .filter(|n| n.class == class)
+            .collect();
         predicted.extend(walk.predict(&tables, &own, |night| night.neutralised));
     }
     predicted.sort_by_key(|p| (p.night.day, p.night.class));
@@ -119,6 +119,7 @@ pub fn backtest(
 /// One night predicted from an origin before it.
 struct Predicted {
     night: Night,
+    origin: Day,
     is_scored: bool,
     y: u32,
     ours: Vec<f64>,
@@ -145,6 +146,7 @@ impl Walk {
                 let n = night.launched;
                 out.push(Predicted {
                     night: *night,
+                    origin,
                     is_scored: night.day >= self.first,
                     y: k(night),
                     ours: frozen.pmf(n, night.day),
@@ -199,19 +201,23 @@ fn totals(predicted: &[Predicted]) -> (Scores, f64) {
     }
     let mut scores = Scores::default();
     let mut common = Common::new();
+    let (mut origin, mut r) = (None, common.r());
     for classes in by_day.values() {
+        if origin != Some(classes[0].origin) {
+            (origin, r) = (Some(classes[0].origin), common.r());
+        }
         let of = |which: fn(&Predicted) -> &[f64]| -> Vec<&[f64]> {
             classes.iter().map(|p| which(p)).collect()
         };
         if classes[0].is_scored {
             let n = classes.iter().map(|p| p.night.launched).sum();
             let y = classes.iter().map(|p| p.y).sum();
-            let ours = joined(&of(|p| &p.ours), common.r());
+            let ours = joined(&of(|p| &p.ours), r);
             let (a, b) = (convolve(&of(|p| &p.a)), convolve(&of(|p| &p.b)));
             scores.add(n, y, &ours, &a, &b);
         }
         let night: Vec<(&[f64], u32)> = classes.iter().map(|p| (p.ours.as_slice(), p.y)).collect();
         common.learn(&night);
     }
-    (scores.mean(), common.r())
+    (scores.mean(), r)
 }

@@ -37,7 +37,9 @@ impl BetaBinomial {
         let mut out = vec![0.0; n as usize + 1];
         self.add_pmf(1.0, n, &mut out);
         let sum: f64 = out.iter().sum();
-        out.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut out {
+            *p /= sum;
+        }
         out
     }
 
@@ -87,7 +89,10 @@ mod tests {
             law.add_pmf(1.0, n, &mut pmf);
             let nf = f64::from(n);
             let moment = |power: fn(f64) -> f64| -> f64 {
-                pmf.iter().zip(0_u32..).map(|(p, k)| p * power(f64::from(k))).sum()
+                pmf.iter()
+                    .zip(0_u32..)
+                    .map(|(p, k)| p * power(f64::from(k)))
+                    .sum()
             };
             let first = moment(|k| k);
             let variance = moment(|k| k * k) - first * first;

@@ -41,10 +41,6 @@ impl RecordClass {
             Self::S300 => "s300",
         }
     }
-
-    pub(super) fn index(self) -> usize {
-        self as usize
-    }
 }
 
 impl fmt::Display for RecordClass {
@@ -88,8 +84,16 @@ fn place_of_one(name: &str) -> Place {
             Place::Out(SUCCESS_ONLY)
         }
         "Unknown UAV" | "Unknown Missile" | "Ballistic Missile" => Place::Out(UNNAMED),
-        "X-31" | "X-31P" | "X-31PD" | "X-35" | "P-800 Oniks" | "3M22 Zircon" | "GBU"
-        | "Aerial Bomb" | "Intercontinental Ballistic Missile" | "Banderol" => Place::Out(TOO_FEW),
+        "X-31"
+        | "X-31P"
+        | "X-31PD"
+        | "X-35"
+        | "P-800 Oniks"
+        | "3M22 Zircon"
+        | "GBU"
+        | "Aerial Bomb"
+        | "Intercontinental Ballistic Missile"
+        | "Banderol" => Place::Out(TOO_FEW),
         _ => Place::Unknown,
     }
 }

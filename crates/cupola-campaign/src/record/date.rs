@@ -17,7 +17,7 @@ impl Day {
     }
 
     fn unchecked(year: i32, month: u32, day: u32) -> Self {
-        let (m, d) = (month.min(99) as i32, day.min(99) as i32);
+        let (m, d) = (month.min(99).cast_signed(), day.min(99).cast_signed());
         let y = if m <= 2 { year - 1 } else { year };
         let era = y.div_euclid(400);
         let year_of_era = y.rem_euclid(400);
@@ -43,7 +43,7 @@ impl Day {
     /// The month the day lies in.
     pub fn month(self) -> Month {
         let (year, month, _) = self.date();
-        Month(year * 12 + month as i32 - 1)
+        Month(year * 12 + month.cast_signed() - 1)
     }
 
     /// Reads `YYYY-MM-DD`.
@@ -53,7 +53,7 @@ impl Day {
         if parts.next().is_some() || year.len() != 4 || month.len() > 2 || day.len() > 2 {
             return None;
         }
-        Self::new(number(year)? as i32, number(month)?, number(day)?)
+        Self::new(number(year)?.cast_signed(), number(month)?, number(day)?)
     }
 }
 
@@ -76,7 +76,9 @@ impl Month {
         if year.len() != 4 || month.len() != 2 || !(1..=12).contains(&month_number) {
             return None;
         }
-        Some(Self(number(year)? as i32 * 12 + month_number as i32 - 1))
+        Some(Self(
+            number(year)?.cast_signed() * 12 + month_number.cast_signed() - 1,
+        ))
     }
 
     /// Its first day.
@@ -153,9 +155,15 @@ mod tests {
             assert!(day.month().first_day() <= day && day <= day.month().last_day());
             day = Day(day.0 + 1);
         }
-        assert_eq!(Month::parse("2024-12").unwrap().last_day().to_string(), "2024-12-31");
+        assert_eq!(
+            Month::parse("2024-12").unwrap().last_day().to_string(),
+            "2024-12-31"
+        );
         assert_eq!(Month::parse("2024-13"), None);
-        assert_eq!(Month::parse("2024-12").unwrap().next().to_string(), "2025-01");
+        assert_eq!(
+            Month::parse("2024-12").unwrap().next().to_string(),
+            "2025-01"
+        );
     }
 
     #[test]
@@ -163,7 +171,10 @@ mod tests {
         let day = Day::new(2023, 5, 16).unwrap();
         assert_eq!(moment("2023-05-16"), Some((day, None)));
         assert_eq!(moment("2023-05-16 3:30"), Some((day, Some(12_600))));
-        assert_eq!(moment("2023-05-16 16:36:22+00:00"), Some((day, Some(59_782))));
+        assert_eq!(
+            moment("2023-05-16 16:36:22+00:00"),
+            Some((day, Some(59_782)))
+        );
         assert_eq!(moment("16.05.2023"), None);
         assert_eq!(moment("2023-05-16 25:00"), None);
     }

@@ -36,6 +36,15 @@ pub(super) struct Likelihood {
     log: Vec<f64>,
 }
 
+impl Likelihood {
+    /// Adds this night to a grid of the same shape.
+    pub(super) fn add_to(&self, sum: &mut [f64]) {
+        for (total, own) in sum.iter_mut().zip(&self.log) {
+            *total += own;
+        }
+    }
+}
+
 /// What does not depend on the night: logarithms of gamma functions at the grid.
 pub(super) struct Tables {
     shapes: Vec<(f64, f64, f64)>,
@@ -150,7 +159,9 @@ impl Memory {
             }
         }
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum);
+        for weight in &mut weights {
+            *weight /= sum;
+        }
         Posterior { weights }
     }
 }
@@ -158,6 +169,9 @@ impl Memory {
 fn square(x: f64) -> f64 {
     x * x
 }
+
+/// Values with probabilities.
+pub(super) type Weighted = Vec<(f64, f64)>;
 
 /// Probabilities by slope, correlation and logit mean.
 #[derive(Clone, Debug)]
@@ -201,17 +215,15 @@ impl Posterior {
         }
     }
 
-    /// Marginal probabilities of the slope, the correlation and, for a raid of ten, the logit mean.
-    pub(super) fn marginals(&self) -> (Vec<(f64, f64)>, Vec<(f64, f64)>, Vec<(f64, f64)>) {
-        let mut slopes: Vec<(f64, f64)> = SLOPES.iter().map(|&s| (s, 0.0)).collect();
-        let mut rhos: Vec<(f64, f64)> = RHOS.iter().map(|&r| (r, 0.0)).collect();
-        let mut xs: Vec<(f64, f64)> = (0..X_COUNT).map(|x| (x_at(x), 0.0)).collect();
+    /// Marginal probabilities of the slope and of the correlation.
+    pub(super) fn marginals(&self) -> (Weighted, Weighted) {
+        let mut slopes: Weighted = SLOPES.iter().map(|&s| (s, 0.0)).collect();
+        let mut rhos: Weighted = RHOS.iter().map(|&r| (r, 0.0)).collect();
         for (at, weight) in self.weights.iter().enumerate() {
             slopes[at / PLANE].1 += weight;
             rhos[at % PLANE / X_COUNT].1 += weight;
-            xs[at % X_COUNT].1 += weight;
         }
-        (slopes, rhos, xs)
+        (slopes, rhos)
     }
 }
 
@@ -227,7 +239,9 @@ fn blur(cells: &[f64], variance: f64) -> Vec<f64> {
         .map(|d| exp(-0.5 * square(d as f64 / sd.max(0.3))))
         .collect();
     let sum = kernel[0] + 2.0 * kernel[1..].iter().sum::<f64>();
-    kernel.iter_mut().for_each(|k| *k /= sum);
+    for k in &mut kernel {
+        *k /= sum;
+    }
     let mut out = vec![0.0; cells.len()];
     for (row, target) in cells
         .chunks_exact(X_COUNT)
@@ -277,7 +291,9 @@ impl Plane {
             }
         }
         let sum: f64 = out.iter().sum();
-        out.iter_mut().for_each(|p| *p /= sum);
+        for p in &mut out {
+            *p /= sum;
+        }
         out
     }
 
@@ -292,7 +308,7 @@ impl Plane {
             .enumerate()
             .map(|(x, w)| w * logistic(x_at(x)))
             .sum();
-        let shares: Vec<(f64, f64)> = by_x
+        let shares: Weighted = by_x
             .iter()
             .enumerate()
             .map(|(x, &w)| (x_at(x), w))

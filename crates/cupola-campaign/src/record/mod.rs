@@ -13,7 +13,10 @@ mod beta;
 mod calibrate;
 mod class;
 mod date;
+#[cfg(test)]
+mod development;
 mod dispersion;
+mod drift;
 mod memory;
 mod rows;
 mod score;

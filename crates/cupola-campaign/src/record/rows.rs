@@ -303,7 +303,7 @@ impl Columns {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "time_start,model,launched,destroyed,not_reach_goal,source,sea state\n";
+    const HEAD: &str = "time_start,model,launched,destroyed,not_reach_goal,source\n";
 
     fn read(rows: &str) -> Import {
         Import::read(&format!("{HEAD}{rows}")).unwrap()
@@ -318,9 +318,14 @@ mod tests {
         );
         let nights = import.nights();
         assert_eq!(nights.len(), 2);
-        assert_eq!((nights[0].launched, nights[0].shot, nights[0].neutralised), (15, 12, 13));
+        assert_eq!(
+            (nights[0].launched, nights[0].shot, nights[0].neutralised),
+            (15, 12, 13)
+        );
         assert_eq!(nights[0].day, Day::new(2024, 10, 2).unwrap());
-        assert_eq!(import.unknown_columns, ["sea state"]);
+        let extra = Import::read("sea state,time_start,model,launched,destroyed,source\n").unwrap();
+        assert_eq!(extra.unknown_columns, ["sea state"]);
+        assert!(extra.missing_columns.contains(&"not_reach_goal".to_owned()));
     }
 
     #[test]

@@ -113,7 +113,9 @@ impl Scores {
             *sum /= n;
         }
         for cover in [&mut self.cover, &mut self.cover_a, &mut self.cover_b] {
-            cover.iter_mut().for_each(|share| *share /= n);
+            for share in cover {
+                *share /= n;
+            }
         }
         self
     }
@@ -154,7 +156,9 @@ mod tests {
         // The standard normal at 0 on a fine lattice of counts, and in closed form.
         let step = 1e-3;
         let lattice: Vec<f64> = (-8000..8000)
-            .map(|i| normal_cdf((f64::from(i) + 0.5) * step) - normal_cdf((f64::from(i) - 0.5) * step))
+            .map(|i| {
+                normal_cdf((f64::from(i) + 0.5) * step) - normal_cdf((f64::from(i) - 0.5) * step)
+            })
             .collect();
         let normal = crps(&lattice, 8000) * step;
         let closed = 2.0 / (2.0 * PI).sqrt() * exp(0.0) - 1.0 / PI.sqrt();
@@ -165,7 +169,7 @@ mod tests {
             ("beta-binomial", 1.468_185, beta, 1e-6),
         ] {
             println!(
-                "VALIDATION id=crps of={of} truth={truth} ours={ours:.6} tolerance={tolerance} unit=counts"
+                "VALIDATION id=record-scores of={of} truth={truth} ours={ours:.6} tolerance={tolerance} unit=counts"
             );
             assert!((ours - truth).abs() <= tolerance, "{of} {ours}");
         }

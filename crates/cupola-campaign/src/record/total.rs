@@ -98,11 +98,11 @@ impl Common {
 
     /// Adds the classes of one night, each with its prediction and what was reported.
     pub(super) fn learn(&mut self, night: &[(&[f64], u32)]) {
-        let places: Vec<f64> = night.iter().map(|(pmf, y)| place(pmf, *y)).collect();
+        let places: Vec<(f64, f64)> = night.iter().map(|(pmf, y)| place(pmf, *y)).collect();
         for (i, a) in places.iter().enumerate() {
             for b in &places[..i] {
-                self.sum += a * b;
-                self.pairs += 1.0;
+                self.sum += a.0 * b.0;
+                self.pairs += (a.1 * b.1).sqrt();
             }
         }
     }
@@ -112,11 +112,23 @@ impl Common {
     }
 }
 
-/// Normal score of the middle of the step that a report stands on.
-fn place(pmf: &[f64], y: u32) -> f64 {
+/// Normal score of the middle of the step that a report stands on, and the variance such a score
+/// has when the prediction is right: far below one where a report can hardly be but 0 or all.
+fn place(pmf: &[f64], y: u32) -> (f64, f64) {
     let at = (y as usize).min(pmf.len() - 1);
-    let below: f64 = pmf[..at].iter().sum();
-    normal_quantile((below + 0.5 * pmf[at]).clamp(0.001, 0.999))
+    let (mut below, mut score, mut variance, mut mean) = (0.0, 0.0, 0.0, 0.0);
+    for (k, p) in pmf.iter().enumerate() {
+        if *p > 1e-9 || k == at {
+            let own = normal_quantile((below + 0.5 * p).clamp(0.001, 0.999));
+            mean += p * own;
+            variance += p * own * own;
+            if k == at {
+                score = own;
+            }
+        }
+        below += p;
+    }
+    (score - mean, (variance - mean * mean).max(0.0))
 }
 
 #[cfg(test)]
@@ -131,7 +143,11 @@ mod tests {
         let parts: [&[f64]; 2] = [&a, &b];
         let moments = |pmf: &[f64]| {
             let mean: f64 = pmf.iter().zip(0_u32..).map(|(p, k)| p * f64::from(k)).sum();
-            let square: f64 = pmf.iter().zip(0_u32..).map(|(p, k)| p * f64::from(k * k)).sum();
+            let square: f64 = pmf
+                .iter()
+                .zip(0_u32..)
+                .map(|(p, k)| p * f64::from(k * k))
+                .sum();
             (pmf.iter().sum::<f64>(), mean, square - mean * mean)
         };
         let apart = moments(&convolve(&parts));

@@ -5,7 +5,8 @@
 //! old merits fade too: nothing is chosen by looking at the month that is scored.
 
 use super::date::Day;
-use super::memory::{Likelihood, Memory, Plane, Posterior, Tables};
+use super::drift::Drift;
+use super::memory::{Memory, Plane, Posterior, Tables};
 use super::rows::Night;
 use cupola_units::math::exp;
 
@@ -26,6 +27,7 @@ pub(super) struct Learner<'a> {
     merits_day: Option<Day>,
     last: Option<Day>,
     largest: u32,
+    pub(super) drift: Drift,
     pub(super) nights: Vec<(Day, u32, u32)>,
 }
 
@@ -38,6 +40,7 @@ impl<'a> Learner<'a> {
             merits_day: None,
             last: None,
             largest: 1,
+            drift: Drift::default(),
             nights: Vec::new(),
         }
     }
@@ -50,6 +53,7 @@ impl<'a> Learner<'a> {
         for memory in &mut self.memories {
             memory.add(days, n, self.largest, &night);
         }
+        self.drift.learn(day, &night);
         self.last = Some(day);
         self.nights.push((day, n, k));
     }
@@ -77,7 +81,7 @@ impl<'a> Learner<'a> {
             trust,
             mixed,
             largest: self.largest,
-            drift_per_day: super::drift::per_day(self.tables, &self.nights),
+            drift_per_day: self.drift.per_day(),
         }
     }
 
@@ -89,7 +93,9 @@ impl<'a> Learner<'a> {
         if let Some(day) = self.merits_day {
             let days = f64::from(last.day.0 - day.0);
             let fade = exp(-std::f64::consts::LN_2 * days / MERIT_HALF_LIFE_DAYS);
-            self.merits.iter_mut().for_each(|merit| *merit *= fade);
+            for merit in &mut self.merits {
+                *merit *= fade;
+            }
         }
         self.merits_day = Some(last.day);
         for night in nights {
@@ -99,10 +105,6 @@ impl<'a> Learner<'a> {
                 *merit += cupola_units::math::ln(plane.likelihood(&seen).max(1e-12));
             }
         }
-    }
-
-    pub(super) fn likelihood(&self, n: u32, k: u32) -> Likelihood {
-        self.tables.likelihood(n, k)
     }
 }
 

@@ -58,7 +58,7 @@ fn rasters_that_are_damaged() {
     place.write("head.tif", &whole[..100]);
     place.write("text.tif", "this is no TIFF");
     place.write("empty.tif", "");
-    place.write("below.tif", geotiff(-9000.0));
+    place.write("below.tif", geotiff(-30_000.0));
     place.write(&format!("short/{}", hgt_name(49, 23)), vec![0; 1000]);
     for (name, what, file) in [
         ("terrain_truncated", "--terrain", "cut.tif"),

@@ -14,7 +14,7 @@ pub(crate) fn hgt(south_deg: i32, west_deg: i32) -> Vec<u8> {
             row as i32 + 1200 * (90 - south_deg),
             col as i32 + 1200 * west_deg,
         );
-        200 + (y / 40) % 30 + (x / 60) % 20
+        200 + (y / 40) % 30 + (x / 70) % 20
     };
     (0..SIDE * SIDE)
         .flat_map(|i| (height(i / SIDE, i % SIDE) as i16).to_be_bytes())

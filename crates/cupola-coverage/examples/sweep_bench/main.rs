@@ -126,7 +126,6 @@ fn main() {
             cols: side,
             cell_m: 100.0,
         };
-        let at = high_in_the_middle(&heights, side, side); println!("{at:?}"); std::fs::write(format!("/tmp/covscratch/{name}.f32"), heights.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>()).unwrap(); if side > 1 { continue; }
         let floors = times(name, &dem, &paths, &mut json);
         errors(name, &dem, &floors, &mut json);
     }

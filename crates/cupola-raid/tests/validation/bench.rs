@@ -326,20 +326,25 @@ impl Field {
 
     /// The first raid with every figure at its value (or the middle of its range).
     pub(crate) fn night(&self) -> Night<'_> {
-        self.draw(Draw::middle(&self.plan, 0))
+        self.draw(Draw::middle(&self.plan, 0), 0)
     }
 
-    pub(crate) fn draw(&self, draw: Draw) -> Night<'_> {
-        let raid = &self.plan.raids[0];
-        let mut geometry = Geometry::default();
-        geometry.build(&self.plan, &self.world, &draw, &self.floors, raid);
+    /// A raid in a draw; the existing defence is scaled on the routes of all raids.
+    pub(crate) fn draw(&self, draw: Draw, raid: usize) -> Night<'_> {
         let mut reference = Vec::new();
-        geometry.reference(&self.plan, &draw, raid, &mut reference);
+        let mut geometries: Vec<Geometry> = Vec::new();
+        for plan in &self.plan.raids {
+            let mut geometry = Geometry::default();
+            geometry.build(&self.plan, &self.world, &draw, &self.floors, plan);
+            geometry.reference(&self.plan, &draw, plan, &mut reference);
+            geometries.push(geometry);
+        }
         let existing = Calibrated::new(&self.plan, &draw, &reference);
         Night {
             field: self,
             draw,
-            geometry,
+            raid,
+            geometry: geometries.swap_remove(raid),
             existing,
         }
     }
@@ -354,6 +359,7 @@ impl Field {
 pub(crate) struct Night<'a> {
     pub(crate) field: &'a Field,
     pub(crate) draw: Draw,
+    raid: usize,
     geometry: Geometry,
     existing: Calibrated,
 }
@@ -372,7 +378,7 @@ impl Night<'_> {
             plan: &field.plan,
             world: &field.world,
             draw: &self.draw,
-            raid: &field.plan.raids[0],
+            raid: &field.plan.raids[self.raid],
             geometry: &self.geometry,
             existing: &self.existing,
         };
@@ -445,7 +451,11 @@ pub(crate) fn check(id: &str, of: &str, truth: f64, ours: f64, tolerance: f64, u
 
 /// Prints a line and leaves the judgement to the page.
 pub(crate) fn line(id: &str, of: &str, truth: f64, ours: f64, tolerance: f64, unit: &str) {
+    // Floating dust of products like 0.01 × 211 is not part of a tolerance.
+    let tidy = |x: f64| (x * 1e9).round() / 1e9;
     println!(
-        "VALIDATION id={id} of={of} truth={truth} ours={ours:.6} tolerance={tolerance} unit={unit}"
+        "VALIDATION id={id} of={of} truth={} ours={ours:.6} tolerance={} unit={unit}",
+        tidy(truth),
+        tidy(tolerance)
     );
 }

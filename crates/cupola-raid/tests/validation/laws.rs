@@ -213,7 +213,7 @@ fn prop_conservation_laws() {
     let mut violations = Vec::new();
     let (mut runs, mut fired, mut kills) = (0, 0, 0);
     for number in 0..48 {
-        let night = field.draw(Draw::new(&field.plan, number, 1));
+        let night = field.draw(Draw::new(&field.plan, number, 1), 0);
         for option in 0..field.plan.options.len() {
             night.play(option, 6, true, |log| {
                 runs += 1;

@@ -3,6 +3,7 @@
 //! Every scenario here is a text that goes through the same public calls as `cupola run`. The
 //! cases, their truths and why their tolerances are what they are: `validation/cases/`.
 
+mod ballistic;
 mod bench;
 mod claims;
 mod command;

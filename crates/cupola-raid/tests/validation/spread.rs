@@ -1,7 +1,8 @@
 //! Over-dispersion: how outcomes within a raid hang together.
 
-use crate::bench::{Model, check, line, mean};
-use cupola_scenario::Class;
+use crate::bench::{Field, Model, check, line, mean};
+use cupola_raid::Draw;
+use cupola_scenario::{Class, scenario_text};
 
 /// Correlation of the outcomes within a raid of n, from counts of kills; and the mean share.
 fn correlation(kills: &[f64], n: f64) -> (f64, f64) {
@@ -177,5 +178,49 @@ fn val_common_factor() {
         let of = format!("tau{tau}-p{p}");
         check("common-factor", &format!("{of}-mean"), p, m, 0.015, "share");
         check("common-factor", &of, rho, ours, 0.015, "correlation");
+    }
+}
+
+#[test]
+fn val_correlation_of_the_record() {
+    // Ukraine alone in the embedded scenario, largest raid, raid after raid inside one draw.
+    let field = Field::new(scenario_text("western-ukraine").expect("it is embedded"));
+    let raid = field
+        .plan
+        .raids
+        .iter()
+        .position(|raid| raid.name == "2024-08-26");
+    let classes = [Class::Drone, Class::Cruise, Class::Ballistic];
+    let mut found = [(); 3].map(|()| Vec::new());
+    for number in 0..24 {
+        let night = field.draw(
+            Draw::new(&field.plan, number, 1),
+            raid.expect("it is embedded"),
+        );
+        let mut kills = [(); 3].map(|()| Vec::new());
+        let mut launched = [0.0; 3];
+        night.play(0, 300, false, |log| {
+            for (i, class) in classes.into_iter().enumerate() {
+                let count = &log.classes[class.index()];
+                launched[i] = f64::from(count.launched);
+                kills[i].push(f64::from(count.killed_existing));
+            }
+        });
+        for i in 0..3 {
+            found[i].push(correlation(&kills[i], launched[i]).0);
+        }
+    }
+    for (i, (class, low, high)) in [
+        ("drone", 0.03, 0.16),
+        ("cruise", 0.10, 0.20),
+        ("ballistic", 0.45, 0.80),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (ours, _) = mean(&found[i]);
+        println!(
+            "VALIDATION id=record-correlation of={class} truth={low}..{high} ours={ours:.4} tolerance=0 unit=correlation"
+        );
     }
 }

@@ -1,0 +1,227 @@
+//! Hand values of the public debate, through a whole campaign.
+
+use cupola_campaign::{Inputs, Outcome, Row, Settings, Sink, TerrainUsed, Watch, run};
+use cupola_coverage::{LosSettings, polar_floor};
+use cupola_raid::{Plan, SENSOR_RANGE_MAX_M};
+use cupola_scenario::{CatalogueFiles, Class, parse};
+use cupola_world::{Bounds, Grid, Terrain, TerrainKind, World, WorldError, describe};
+use std::convert::Infallible;
+use std::fmt::Write as _;
+
+#[derive(Debug)]
+struct Flat;
+
+impl Terrain for Flat {
+    fn grid(&self, bounds: &Bounds) -> Result<Grid, WorldError> {
+        let step = 0.05;
+        let rows = ((bounds.north_deg - bounds.south_deg) / step).ceil() as usize + 3;
+        let cols = ((bounds.east_deg - bounds.west_deg) / step).ceil() as usize + 3;
+        Ok(Grid {
+            north_deg: bounds.north_deg + step,
+            west_deg: bounds.west_deg - step,
+            step_lat_deg: step,
+            step_lon_deg: step,
+            rows,
+            cols,
+            values: vec![0.0; rows * cols],
+        })
+    }
+
+    fn kind(&self) -> TerrainKind {
+        TerrainKind::Given
+    }
+
+    fn cell_m(&self) -> f64 {
+        5560.0
+    }
+
+    fn description(&self) -> String {
+        "level ground".to_owned()
+    }
+}
+
+struct Nowhere;
+
+impl Sink for Nowhere {
+    type Error = Infallible;
+
+    fn rows(&mut self, _: usize, _: usize, _: &[Row]) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+fn campaign(text: &str, runs: u32) -> Outcome {
+    let base = CatalogueFiles::embedded().expect("the embedded catalogue is sound");
+    let scenario = parse(text, "hand.toml", &base)
+        .unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.problems));
+    let world = World::new(&scenario, &[&Flat], None).expect("a world");
+    let plan = Plan::new(&scenario, &world).expect("a plan");
+    let settings = LosSettings {
+        range_m: SENSOR_RANGE_MAX_M,
+        azimuths: 360,
+        ..LosSettings::default()
+    };
+    let floors = plan
+        .units
+        .iter()
+        .map(|unit| polar_floor(world.ground(0), &unit.antenna(), &settings))
+        .collect();
+    let inputs = Inputs {
+        plan: &plan,
+        world: &world,
+        floors: &[floors],
+    };
+    let (kind, cell_m, description) = describe(&Flat);
+    let terrain = TerrainUsed {
+        kind: kind.to_owned(),
+        cell_m,
+        seeds: Vec::new(),
+        description,
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap();
+    let watch = Watch {
+        progress: &|_| {},
+        stop: &|| false,
+    };
+    let settings = Settings {
+        runs,
+        runs_per_draw: 8,
+    };
+    match run(
+        &scenario,
+        &inputs,
+        settings,
+        terrain,
+        &pool,
+        &mut Nowhere,
+        watch,
+    ) {
+        Ok(outcome) => outcome,
+        Err(stopped) => panic!("{stopped}"),
+    }
+}
+
+/// 25 sites at least 40 km inside Ukraine and 80 km apart.
+const SITES: [(f64, f64); 25] = [
+    (51.1, 25.2),
+    (51.0, 27.0),
+    (50.9, 28.6),
+    (50.6, 30.0),
+    (50.7, 32.0),
+    (51.0, 33.6),
+    (49.9, 24.6),
+    (50.2, 26.0),
+    (49.9, 27.4),
+    (49.8, 29.0),
+    (49.7, 30.8),
+    (49.9, 32.6),
+    (49.9, 34.2),
+    (49.6, 35.6),
+    (49.1, 24.7),
+    (49.1, 26.2),
+    (49.0, 28.4),
+    (48.9, 30.2),
+    (48.9, 32.0),
+    (49.0, 33.6),
+    (48.8, 35.2),
+    (48.5, 36.6),
+    (48.1, 31.4),
+    (47.9, 33.0),
+    (47.9, 35.0),
+];
+
+#[test]
+fn val_25_discs_of_40_km() {
+    let mut text = String::from(
+        r#"[question]
+title = "t"
+text = "t"
+as_of = 2024-12-31
+[area]
+name = "Ukraine"
+countries = ["UA"]
+[sites]
+"#,
+    );
+    for (i, (lat, lon)) in SITES.iter().enumerate() {
+        let _ = writeln!(text, "s{i} = {{ lat_deg = {lat}, lon_deg = {lon} }}");
+    }
+    let names: Vec<String> = (0..SITES.len()).map(|i| format!("\"s{i}\"")).collect();
+    let _ = write!(
+        text,
+        r#"[launch_areas]
+east = {{ lat_deg = 49.0, lon_deg = 38.0 }}
+[aims.all]
+inside_share = 1
+inside = [{{ place = "s8" }}]
+[[fire_units]]
+group = "g"
+nation = "UA"
+system = "gun"
+sites = [{}]
+[[raids]]
+name = "r"
+title = "r"
+aims = "all"
+waves = [{{ threat = "kh-101", count = 1, from = ["east"] }}]
+[[options]]
+name = "o"
+title = "o"
+groups = ["g"]
+[catalogue.systems.gun]
+id = "gun"
+name = "gun"
+kind = "fire-unit"
+pk_family = "patriot-gemt"
+[catalogue.systems.gun.sensor]
+range_km = 400
+rcs_ref_m2 = 0.01
+pd_ref = 0.9
+scan_s = 1
+antenna_m = 12
+[catalogue.systems.gun.missile]
+range_km = 40
+ceiling_km = 20
+speed_m_s = 1000
+cost_musd = 1
+[catalogue.systems.gun.fire_control]
+channels = 1
+reaction_s = 10
+assess_s = 5
+[catalogue.systems.gun.launcher]
+launchers = 1
+missiles_per_launcher = 4
+"#,
+        names.join(", ")
+    );
+    let outcome = campaign(&text, 16);
+    // A floor at or below 5 km: somewhere under that height the cell is in reach.
+    let area = outcome.area_km2;
+    println!(
+        "VALIDATION id=discs of=area-of-ukraine truth=603000 ours={area:.0} tolerance=1% unit=km2"
+    );
+    let wanted = |m: &&cupola_campaign::Measure| {
+        m.id == "area_under_floor" && m.class == Some(Class::Cruise) && m.height_m == Some(5000.0)
+    };
+    let share = outcome.options[0]
+        .measures
+        .iter()
+        .find(wanted)
+        .unwrap()
+        .mean;
+    println!(
+        "VALIDATION id=discs of=covered truth=126000 ours={:.0} tolerance=1% unit=km2",
+        share * area
+    );
+    println!("VALIDATION id=discs of=share truth=0.21 ours={share:.4} tolerance=0.005 unit=share");
+    assert!((share - 0.21).abs() < 0.005, "{share}");
+    assert!(
+        (share * area / 126_000.0 - 1.0).abs() < 0.01,
+        "{}",
+        share * area
+    );
+    assert!((area / 603_000.0 - 1.0).abs() < 0.01, "{area}");
+}
