@@ -39,6 +39,16 @@ pub(crate) enum Command {
     /// List the catalogue, or show an entry with its sources.
     #[command(after_help = "Examples:\n  cupola catalogue list\n  cupola catalogue show sampt")]
     Catalogue(Catalogue),
+    /// Read the published record of raids and alarms: check it, fit to it, score the fit.
+    #[command(
+        after_help = "Examples:\n  cupola record import raids.csv\n  cupola record calibrate raids.csv --until 2024-12-31 --out fit.toml\n  cupola record backtest raids.csv --from 2023-07 --to 2024-12\n  cupola record alarms alarms.csv --format json"
+    )]
+    Record(crate::record::Record),
+    /// Floor field of one site: the lowest height at which a target is in line of sight.
+    #[command(
+        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif"
+    )]
+    Coverage(crate::coverage::Coverage),
     /// Print the JSON Schema of a kind of file.
     #[command(after_help = "Example:\n  cupola schema scenario > scenario.schema.json")]
     Schema {

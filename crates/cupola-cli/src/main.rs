@@ -7,10 +7,12 @@ mod args;
 mod catalogue;
 mod check;
 mod compare;
+mod coverage;
 mod failure;
 mod geography;
 mod prepare;
 mod progress;
+mod record;
 mod replay;
 mod rows;
 mod run;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
         args::Command::Compare(compare) => compare::compare(&compare),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
+        args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::Record(record) => record::record(&record),
         args::Command::Schema { kind } => schema::schema(kind),
         args::Command::New { file } => schema::new(file.as_deref()),
         args::Command::Completions { shell } => {

@@ -19,6 +19,8 @@ use std::sync::atomic::AtomicBool;
 const GIVEN_STEP_DEG: f64 = 1.0 / 240.0;
 /// What a lock file says instead of the path of terrain or people.
 const GIVEN: &str = "given";
+/// The terrain that travels inside the program.
+const EMBEDDED: &str = "embedded";
 
 /// Everything a run reads.
 pub(crate) struct Prepared {
@@ -74,7 +76,7 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     Ok(files)
 }
 
-fn read_text(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path).map_err(|error| IoError::from_os(path, "read", &error))?;
     String::from_utf8(bytes).map_err(|error| {
         let end = error.utf8_error().valid_up_to();
@@ -156,20 +158,17 @@ pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
 /// [`Failure`] at the first that is not.
 pub(crate) fn named_files(args: &ScenarioArgs, scenario: &Scenario) -> Result<(), Failure> {
     let area = &scenario.file.area;
-    let from_arguments = [args.terrain.is_some(), args.people.is_some()];
+    let terrain = Some(&area.terrain).filter(|name| *name != EMBEDDED);
     let named = [
-        (
-            "terrain",
-            Some(&area.terrain).filter(|name| *name != "embedded"),
-        ),
-        ("people", area.people.as_ref()),
+        ("terrain", terrain, &args.terrain),
+        ("people", area.people.as_ref(), &args.people),
     ];
-    for ((key, name), from_arguments) in named.into_iter().zip(from_arguments) {
+    for (key, name, argument) in named {
         let Some(name) = name else { continue };
-        let path = beside(&args.scenario, name);
+        let path = path_of(args, name, argument.as_deref());
         if let Err(error) = std::fs::metadata(&path) {
             let error = IoError::from_os(&path, "read", &error);
-            if from_arguments {
+            if argument.is_some() {
                 return Err(error.into());
             }
             let (message, help) = if name == GIVEN || name.starts_with(&format!("{GIVEN}-")) {
@@ -286,7 +285,7 @@ fn ground(args: &ScenarioArgs, scenario: &Scenario) -> Result<Ground, Failure> {
     let (bounds, area_bounds) = World::extents(scenario)?;
     let mut terrains: Vec<Box<dyn Terrain>> = Vec::new();
     let mut seeds = Vec::new();
-    if area.terrain == "embedded" {
+    if area.terrain == EMBEDDED {
         seeds.extend(1..=area.terrain_seeds);
         terrains.extend(
             seeds
@@ -294,7 +293,7 @@ fn ground(args: &ScenarioArgs, scenario: &Scenario) -> Result<Ground, Failure> {
                 .map(|&seed| Box::new(Statistical::new(seed)) as Box<dyn Terrain>),
         );
     } else {
-        let path = beside(&args.scenario, &area.terrain);
+        let path = path_of(args, &area.terrain, args.terrain.as_deref());
         let (mosaic, sha256) = given_terrain(&path, &bounds)?;
         if let Some(wanted) = area
             .terrain_sha256
@@ -315,29 +314,47 @@ fn ground(args: &ScenarioArgs, scenario: &Scenario) -> Result<Ground, Failure> {
     }
     let mut people = None;
     if let Some(file) = &area.people {
-        let path = beside(&args.scenario, file);
+        let path = path_of(args, file, args.people.as_deref());
         people = Some(cupola_io::read_people_within(&path, &area_bounds)?);
         let sha256 = cupola_io::sha256_of_file(&path)?;
+        same_people(args, &path, &sha256)?;
         text = cupola_scenario::with_setting(&text, &format!("area.people=\"{GIVEN}-{sha256}\""))?;
     }
     let locked = cupola_scenario::parse(&text, &args.scenario, &files)?;
     Ok(Ground {
-        scenario: locked.shown_as(&scenario),
+        scenario: locked.shown_as(scenario),
         terrains,
         seeds,
         people,
     })
 }
 
-/// A path in a scenario file is meant beside that file; one from the command line stands as it is.
-fn beside(scenario: &str, path: &str) -> PathBuf {
-    let direct = PathBuf::from(path);
-    let folder = Path::new(scenario).parent().unwrap_or(Path::new(""));
-    let near = folder.join(path);
-    if !direct.exists() && near.exists() {
-        near
-    } else {
-        direct
+/// A path in a scenario file starts at that file's folder; one from the command line stands as it is.
+fn path_of(args: &ScenarioArgs, name: &str, argument: Option<&Path>) -> PathBuf {
+    argument.map_or_else(
+        || {
+            let folder = Path::new(&args.scenario).parent();
+            folder.unwrap_or(Path::new("")).join(name)
+        },
+        Path::to_path_buf,
+    )
+}
+
+/// Whether a file is the one of which the scenario's text holds the digest, if it holds one.
+fn same_people(args: &ScenarioArgs, path: &Path, sha256: &str) -> Result<(), Failure> {
+    let table: toml::Table = text_of(&args.scenario)?.parse().unwrap_or_default();
+    let people = table.get("area").and_then(|area| area.get("people"));
+    let wanted = people.and_then(toml::Value::as_str);
+    match wanted.and_then(|name| name.strip_prefix(&format!("{GIVEN}-"))) {
+        Some(wanted) if wanted != sha256 => Err(Failure::Input(
+            format!(
+                "{} holds other people than this scenario was computed on: digest {sha256}, not \
+                 {wanted}",
+                path.display()
+            ),
+            Some("give the same file, or write its name as area.people".to_owned()),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -346,11 +346,6 @@ fn val_los_reference_reproduced() {
             "{} {}: {same:.5} {production:.4}",
             reference.name, reference.antenna_m
         );
-        println!(
-            "VALIDATION id=los-reference of={}-{}m truth=0 ours={production:.5} tolerance=0.03 unit=share",
-            reference.name.replace(' ', "-"),
-            reference.antenna_m
-        );
         assert!(same <= 0.003, "own method: {same} at {reference:?}");
         assert!(
             production <= 0.03,

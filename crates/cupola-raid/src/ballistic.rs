@@ -164,8 +164,12 @@ mod tests {
         for (range_km, speed, apogee_km, time_s) in table {
             let arc = Arc::minimum_energy(range_km * 1000.0);
             println!(
-                "VALIDATION id=ballistic-arc truth={apogee_km} ours={:.3} tolerance=0.01 unit=km",
+                "VALIDATION id=ballistic-arc of={range_km}-km-apogee truth={apogee_km} ours={:.3} tolerance=0.01 unit=km",
                 arc.apogee_m / 1000.0
+            );
+            println!(
+                "VALIDATION id=ballistic-arc of={range_km}-km-time truth={time_s} ours={:.3} tolerance=0.01 unit=s",
+                arc.flight_time_s
             );
             assert!(
                 (arc.apogee_m / 1000.0 - apogee_km).abs() < 0.01,

@@ -14,6 +14,9 @@ use cupola_world::{Bounds, World};
 
 /// Ground distance between fine samples, metres.
 pub(crate) const FINE_M: f64 = 1000.0;
+/// Samples of an arc in a second of flight below a height in metres; one a second above it.
+const FINE_PER_S: usize = 5;
+const FINE_BELOW_M: f64 = 40_000.0;
 /// Ground distance between coarse samples, metres.
 const COARSE_M: f64 = 10_000.0;
 /// Way-points tried to go round NATO airspace.
@@ -363,7 +366,7 @@ impl Flight {
     }
 
     /// Calls back with (seconds, distance, height above sea or `None` over terrain) between two
-    /// distances: each kilometre for flyers, each second for arcs and dives.
+    /// distances: each kilometre for flyers, each second or part of it for arcs and dives.
     fn each_sample(&self, from: f64, to: f64, mut sink: impl FnMut(f64, f64, Option<f64>)) {
         match self {
             Self::Level { speed_m_s, .. } => {
@@ -392,11 +395,13 @@ impl Flight {
                 }
             }
             Self::Kepler(_) | Self::Flat(_) => {
-                let count = self.duration_s().ceil() as usize;
+                let count = self.duration_s().ceil() as usize * FINE_PER_S;
                 for i in 0..=count {
                     let t = self.duration_s() * i as f64 / count as f64;
                     let (distance, altitude) = self.arc_at(t);
-                    if distance >= from - 1.0 && distance <= to + 1.0 {
+                    // Batteries meet arcs below this height, where a second is a long way.
+                    let wanted = i % FINE_PER_S == 0 || altitude < FINE_BELOW_M;
+                    if wanted && distance >= from - 1.0 && distance <= to + 1.0 {
                         sink(t, distance, Some(altitude));
                     }
                 }

@@ -6,7 +6,7 @@
 //! no silence.
 
 use super::date::{Day, moment};
-use super::{Counted, RecordError, tally};
+use super::{Counted, RecordError, Target, tally};
 use std::collections::BTreeMap;
 
 const REQUIRED: [&str; 3] = ["region", "started_at", "finished_at"];
@@ -30,8 +30,21 @@ pub struct RegionAlarms {
     pub minutes_per_day: f64,
     /// Place in the order of minutes a day, the most first, from 1.
     pub rank: usize,
-    /// Alarms that start in a year, and hours under alarm in it.
-    pub years: Vec<(i32, usize, f64)>,
+    /// The same by the year in which alarms start.
+    pub years: Vec<YearAlarms>,
+}
+
+/// One region's alarms that start in one year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearAlarms {
+    /// Year.
+    pub year: i32,
+    /// Alarms.
+    pub count: usize,
+    /// Hours under alarm.
+    pub hours: f64,
+    /// Minutes under alarm on an average day of that part of the year that the list covers.
+    pub minutes_per_day: f64,
 }
 
 /// What a list of alarms holds.
@@ -106,12 +119,12 @@ pub fn alarms(text: &str) -> Result<Alarms, RecordError> {
             what: "no alarm can be read".to_owned(),
         });
     };
-    let days = (last - first + 1) as i32;
+    let (first, last) = (Day(first as i32), Day(last as i32));
     let is_known = |name: &str| REQUIRED.contains(&name) || KNOWN.contains(&name);
     let unknown = headers.iter().map(str::trim).filter(|name| !is_known(name));
     let mut regions: Vec<RegionAlarms> = by_region
         .into_iter()
-        .map(|(region, alarms)| of_region(region, alarms, days))
+        .map(|(region, alarms)| of_region(region, alarms, first, last))
         .collect();
     rank(&mut regions);
     Ok(Alarms {
@@ -119,9 +132,9 @@ pub fn alarms(text: &str) -> Result<Alarms, RecordError> {
         used: all.len(),
         left_out: tally(left),
         unknown_columns: unknown.map(str::to_owned).collect(),
-        first: Day(first as i32),
-        last: Day(last as i32),
-        days,
+        first,
+        last,
+        days: last.0 - first.0 + 1,
         median_min: median(all.iter().map(Alarm::minutes).collect()),
         regions,
     })
@@ -154,7 +167,7 @@ fn read(
     ))
 }
 
-fn of_region(region: String, mut alarms: Vec<Alarm>, days: i32) -> RegionAlarms {
+fn of_region(region: String, mut alarms: Vec<Alarm>, first: Day, last: Day) -> RegionAlarms {
     alarms.sort_by_key(|alarm| (alarm.start_s, alarm.end_s));
     let mut by_year: BTreeMap<i32, (usize, i64)> = BTreeMap::new();
     let mut under_s = 0;
@@ -175,13 +188,24 @@ fn of_region(region: String, mut alarms: Vec<Alarm>, days: i32) -> RegionAlarms 
         naive: alarms.iter().filter(|alarm| alarm.is_naive).count(),
         median_min: median(alarms.iter().map(Alarm::minutes).collect()),
         hours: under_s as f64 / 3600.0,
-        minutes_per_day: under_s as f64 / 60.0 / f64::from(days),
+        minutes_per_day: under_s as f64 / 60.0 / f64::from(last.0 - first.0 + 1),
         rank: 0,
         years: by_year
             .into_iter()
-            .map(|(year, (count, s))| (year, count, s as f64 / 3600.0))
+            .map(|(year, (count, s))| YearAlarms {
+                year,
+                count,
+                hours: s as f64 / 3600.0,
+                minutes_per_day: s as f64 / 60.0 / days_of(year, first, last),
+            })
             .collect(),
     }
+}
+
+/// Days of a year between two days, both included; at least one.
+fn days_of(year: i32, first: Day, last: Day) -> f64 {
+    let bound = |month, day| Day::new(year, month, day).unwrap_or(first);
+    f64::from((last.min(bound(12, 31)).0 - first.max(bound(1, 1)).0 + 1).max(1))
 }
 
 fn rank(regions: &mut [RegionAlarms]) {
@@ -204,6 +228,45 @@ fn median(mut values: Vec<f64>) -> f64 {
         0 => f64::NAN,
         n if n % 2 == 1 => values[half],
         _ => 0.5 * (values[half - 1] + values[half]),
+    }
+}
+
+/// Compares simulated minutes under alarm on an average day, by region, and the median length of a
+/// simulated alarm with the published list, as the protocol says.
+///
+/// The level may be off by a factor of two, the order of regions must agree (Spearman 0.7), the
+/// median must lie between 25 and 60 minutes. Regions that the list does not know are passed over.
+/// A simulation without take-off alarms should lie *below* the list: a level above it is a miss of
+/// another kind, which the caller says in words.
+pub fn compare(observed: &Alarms, simulated: &[(&str, f64)], median_min: f64) -> Vec<Target> {
+    let pairs: Vec<(&str, f64, f64)> = simulated
+        .iter()
+        .filter_map(|(name, minutes)| {
+            let region = observed.regions.iter().find(|r| r.region == *name)?;
+            let latest = region.years.last()?;
+            Some((*name, *minutes, latest.minutes_per_day))
+        })
+        .collect();
+    let mut out: Vec<Target> = pairs
+        .iter()
+        .map(|(name, ours, theirs)| target(&format!("level {name}"), ours / theirs, 0.5, 2.0))
+        .collect();
+    let order: Vec<(f64, f64)> = pairs
+        .iter()
+        .map(|(_, ours, theirs)| (*ours, *theirs))
+        .collect();
+    out.push(target("order of regions", spearman(&order), 0.7, 1.0));
+    out.push(target("median length min", median_min, 25.0, 60.0));
+    out
+}
+
+fn target(id: &str, value: f64, low: f64, high: f64) -> Target {
+    Target {
+        id: id.to_owned(),
+        value,
+        low,
+        high,
+        pass: (low..=high).contains(&value),
     }
 }
 
@@ -256,7 +319,9 @@ mod tests {
         assert_eq!((a.rank, b.rank, b.count, b.naive), (1, 2, 2, 1));
         assert!((b.hours - 2.0).abs() < 1e-9 && (b.minutes_per_day - 60.0).abs() < 1e-9);
         assert!((b.median_min - 75.0).abs() < 1e-9);
-        assert_eq!(b.years, [(2023, 2, 2.0)]);
+        let year = &b.years[0];
+        assert_eq!((year.year, year.count), (2023, 2));
+        assert!((year.minutes_per_day - 60.0).abs() < 1e-9);
     }
 
     #[test]
@@ -267,6 +332,21 @@ mod tests {
         assert!(alarms(head).unwrap_err().to_string().contains("no alarm"));
         let error = alarms(&format!("{head}A,b\n")).unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn simulated_alarms_are_held_to_level_order_and_length() {
+        let observed = alarms(
+            "region,started_at,finished_at\n\
+             A,2023-01-01 00:00:00,2023-01-01 01:00:00\n\
+             B,2023-01-01 00:00:00,2023-01-01 02:00:00\n",
+        )
+        .unwrap();
+        let passed = |found: Vec<Target>| found.iter().map(|t| t.pass).collect::<Vec<_>>();
+        let good = compare(&observed, &[("A", 40.0), ("B", 80.0), ("C", 9.0)], 40.0);
+        assert_eq!(passed(good), [true, true, true, true]);
+        let bad = compare(&observed, &[("A", 130.0), ("B", 40.0)], 5.0);
+        assert_eq!(passed(bad), [false, false, false, false]);
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub struct Dispersion {
     pub rho: f64,
     /// Ends of the 95 % interval of the correlation by profile likelihood.
     pub rho_95: (f64, f64),
-    /// Correlation by moments.
+    /// Correlation by analysis of variance.
     pub rho_moment: f64,
     /// Pearson's chi-square over its degrees of freedom: 1 for a binomial.
     pub pearson: f64,
@@ -80,8 +80,8 @@ pub struct Dispersion {
 /// differs from all or nothing.
 ///
 /// # Source
-/// Moment estimate with weights n: J. C. Kleinman, "Proportions with extraneous variance",
-/// Journal of the American Statistical Association 68 (1973).
+/// Moment estimate: analysis of variance of the single outcomes with rows as groups, as in
+/// J. C. Kleinman, "Proportions with extraneous variance", JASA 68 (1973).
 pub fn dispersion(counts: &Counts) -> Option<Dispersion> {
     let rows: u32 = counts.0.values().sum();
     let launched = counts.sum(|n, _| n);
@@ -95,10 +95,11 @@ pub fn dispersion(counts: &Counts) -> Option<Dispersion> {
         crossing(RHO_RANGE.0, at, inside),
         crossing(RHO_RANGE.1, at, inside),
     );
-    let variance = pooled * (1.0 - pooled);
     let spread = counts.sum(|n, k| (k - n * pooled) * (k - n * pooled) / n);
-    let within = counts.sum(|n, _| 1.0 - n / launched);
-    let between = counts.sum(|n, _| n * (1.0 - n / launched));
+    let groups = f64::from(rows);
+    let between = spread / (groups - 1.0);
+    let within = counts.sum(|n, k| k * (n - k) / n) / (launched - groups).max(1.0);
+    let size = (launched - counts.sum(|n, _| n * n) / launched) / (groups - 1.0);
     Some(Dispersion {
         rows,
         launched: launched as u64,
@@ -106,8 +107,8 @@ pub fn dispersion(counts: &Counts) -> Option<Dispersion> {
         mean: logistic(counts.profile(at).0),
         rho: logistic(at),
         rho_95: (logistic(low), logistic(high)),
-        rho_moment: (spread - variance * within) / (variance * (between - within)),
-        pearson: spread / variance / (f64::from(rows) - 1.0),
+        rho_moment: (between - within) / (between + (size - 1.0) * within),
+        pearson: between / (pooled * (1.0 - pooled)),
     })
 }
 
@@ -159,9 +160,9 @@ mod tests {
     use cupola_units::Stream;
 
     /// Rows of `n` whose shares are drawn from the beta distribution through two gammas.
-    fn simulate(law: BetaBinomial, rows: u32, n: u32) -> Counts {
+    fn simulate(law: BetaBinomial, seed: u64, rows: u32, n: u32) -> Counts {
         let size = (1.0 - law.rho) / law.rho;
-        let stream = Stream::new(17, 0);
+        let stream = Stream::new(seed, 0);
         (0..rows)
             .map(|row| {
                 let a = stream.gamma(0, 0, row, law.mean * size);
@@ -176,15 +177,23 @@ mod tests {
     fn val_a_known_correlation_is_recovered() {
         for (mean, rho) in [(0.83, 0.15), (0.2, 0.6), (0.9, 0.04)] {
             let law = BetaBinomial { mean, rho };
-            let found = dispersion(&simulate(law, 2000, 24)).unwrap();
+            let fits: Vec<Dispersion> = (1..=6)
+                .map(|seed| dispersion(&simulate(law, seed, 500, 24)).unwrap())
+                .collect();
+            let average =
+                |of: fn(&Dispersion) -> f64| fits.iter().map(of).sum::<f64>() / fits.len() as f64;
+            let ours = average(|fit| fit.rho);
             println!(
-                "VALIDATION id=record-scores of=beta-binomial-rho-{rho} truth={rho} ours={:.4} tolerance=10% unit=correlation",
-                found.rho
+                "VALIDATION id=record-scores of=beta-binomial-rho-{rho} truth={rho} ours={ours:.4} tolerance=6% unit=correlation"
             );
-            assert!((found.rho / rho - 1.0).abs() < 0.1, "{found:?}");
-            assert!((found.mean - mean).abs() < 0.03, "{found:?}");
-            assert!((found.rho_moment / rho - 1.0).abs() < 0.25, "{found:?}");
-            assert!(found.rho_95.0 < rho && rho < found.rho_95.1, "{found:?}");
+            assert!((ours / rho - 1.0).abs() < 0.06, "{fits:?}");
+            assert!((average(|fit| fit.mean) - mean).abs() < 0.02, "{fits:?}");
+            assert!(
+                (average(|fit| fit.rho_moment) / rho - 1.0).abs() < 0.1,
+                "{fits:?}"
+            );
+            let inside = |fit: &&Dispersion| fit.rho_95.0 < rho && rho < fit.rho_95.1;
+            assert!(fits.iter().filter(inside).count() >= 4, "{fits:?}");
         }
     }
 

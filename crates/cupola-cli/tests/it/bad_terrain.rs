@@ -101,6 +101,13 @@ fn a_lock_on_given_terrain_needs_the_same_tiles() {
     );
     place.good(&[&again[..], &given].concat());
     assert_same(&place.files("first"), &place.files("again"));
+    place.write("people.tif", geotiff(21.0));
+    let ran = check(
+        "lock_on_other_people",
+        &place,
+        &[&again[..], &given].concat(),
+    );
+    assert_eq!(ran.code, Some(2));
     std::fs::copy(
         place.path("tiles/N49E023.hgt"),
         place.path("tiles/N49E024.hgt"),
@@ -135,4 +142,17 @@ fn val_real_tiles_are_read_and_change_the_answer() {
     let summary = String::from_utf8(real["summary.json"].clone()).unwrap();
     assert!(summary.contains("\"kind\":\"given\""));
     assert!(!summary.contains(tiles.to_str().unwrap()));
+}
+
+#[test]
+fn a_path_in_a_scenario_starts_at_its_folder() {
+    let place = Place::new();
+    let named = edited("terrain_seeds = 1", "people = \"people.tif\"");
+    place.write("deep/mine.toml", named);
+    place.write("deep/people.tif", geotiff(20.0));
+    place.write(
+        "people.tif",
+        "another file of that name, where the program runs",
+    );
+    place.good(&["run", "deep/mine.toml", "--runs=8", "--out=out"]);
 }

@@ -111,14 +111,16 @@ fn new_check_run_compare_replay() {
         "other",
     ]);
     let both = ["compare", "cupola-out/mine", "other/summary.json"];
-    check("compare_two_seeds", &place, &both);
+    let table = place.good(&both).stdout;
+    assert_eq!(table.lines().count(), 3 + 3 * 6, "{table}");
     let json = place.good(&[&both[..], &["--format=json"]].concat());
     let rows: Value = serde_json::from_str(&json.stdout).unwrap();
     assert!(rows.as_array().is_some_and(|rows| rows.len() >= 15));
     let replay = ["replay", "mine.toml", "--option=two-units", "--run=3"];
     let all = place.good(&replay).stdout;
     assert!(all.lines().count() > 20, "{all}");
-    check("replay_why", &place, &[&replay[..], &["--why=4"]].concat());
+    let story = place.good(&[&replay[..], &["--why=4"]].concat()).stdout;
+    assert!(story.contains("no. 4") && all.contains("no. 4:"), "{story}");
     let too_far = [&replay[..], &["--why=4000"]].concat();
     assert_eq!(check("replay_of_no_threat", &place, &too_far).code, Some(2));
     let no_raid = [&replay[..], &["--raid=nope"]].concat();

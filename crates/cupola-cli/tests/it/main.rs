@@ -3,6 +3,12 @@
 //! In-process tests miss the wiring; these start the binary, never a shell. One file for each
 //! behaviour; [`harness`] holds what they share.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step ends the test that took it"
+)]
+
 mod bad_files;
 mod bad_limits;
 mod bad_scenario;

@@ -9,15 +9,14 @@ const SIDE: usize = 1201;
 
 /// An HGT tile: gentle hills, the same on every call.
 pub(crate) fn hgt(south_deg: i32, west_deg: i32) -> Vec<u8> {
+    let south = usize::try_from(90 - south_deg).expect("a tile on earth");
+    let west = usize::try_from(west_deg).expect("a tile in the east");
     let height = |row: usize, col: usize| {
-        let (y, x) = (
-            row as i32 + 1200 * (90 - south_deg),
-            col as i32 + 1200 * west_deg,
-        );
+        let (y, x) = (row + 1200 * south, col + 1200 * west);
         200 + (y / 40) % 30 + (x / 70) % 20
     };
     (0..SIDE * SIDE)
-        .flat_map(|i| (height(i / SIDE, i % SIDE) as i16).to_be_bytes())
+        .flat_map(|i| (height(i / SIDE, i % SIDE) as u16).to_be_bytes())
         .collect()
 }
 
@@ -53,7 +52,7 @@ pub(crate) fn geotiff(value: f32) -> Vec<u8> {
         cols,
         bands: vec![Band {
             name: "value".into(),
-            unit: "".into(),
+            unit: String::new(),
             values: BandValues::F32(&values),
         }],
         metadata: Vec::new(),

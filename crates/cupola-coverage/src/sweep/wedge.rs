@@ -18,7 +18,7 @@ use super::kernel::{
 use super::simd::{Job, LANES, Lanes};
 
 /// Columns that an eastern or western wedge turns into rings at a time.
-const RINGS_PER_STRIP: usize = 4 * LANES;
+const RINGS_PER_STRIP: usize = 2 * LANES;
 
 /// Part of one row of the answer: the cells at `first`, `first + 1`, … of the wedge's own count.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Arcs against published flights, and the footprint of a battery.
 
-use crate::bench::{DEGREE_KM, LAT_DEG, Model, check, east, line, south};
+use crate::bench::{DEGREE_KM, LAT_DEG, Model, check, east, south};
 use cupola_raid::Arc;
 use cupola_scenario::{CatalogueFiles, Class, parse};
 
@@ -114,6 +114,6 @@ fn half_width_km(reach_km: f64, from_km: f64) -> f64 {
 #[test]
 fn val_ballistic_footprint() {
     let id = "ballistic-footprint";
-    line(id, "reach-20", 13.2, half_width_km(20.0, 9.0), 0.2, "km");
-    line(id, "reach-33.7", 30.2, half_width_km(33.7, 27.0), 0.2, "km");
+    check(id, "reach-20", 13.2, half_width_km(20.0, 9.0), 0.2, "km");
+    check(id, "reach-33.7", 30.2, half_width_km(33.7, 27.0), 0.2, "km");
 }
