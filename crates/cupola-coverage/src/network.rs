@@ -100,7 +100,7 @@ impl Envelope {
                     f64::MIN
                 };
                 let span = Span {
-                    low_m: (ground_m)
+                    low_m: (ground_m + altitude_min_agl_m)
                         .max(dead_m)
                         .max(launcher_asl_m - up_m),
                     high_m: ceiling_asl_m.min(launcher_asl_m + up_m),
