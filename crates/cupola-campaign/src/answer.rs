@@ -176,16 +176,16 @@ fn raid_measures(raid: &str, table: &Table, out: &mut Vec<Measure>) {
             &cells[LEAKERS],
         );
         let prevented = Measure {
-            mean: -leakers.diff,
-            mean_lo95: -leakers.diff_hi95,
-            mean_hi95: -leakers.diff_lo95,
+            mean: 0.0 - leakers.diff,
+            mean_lo95: 0.0 - leakers.diff_hi95,
+            mean_hi95: 0.0 - leakers.diff_lo95,
             mc_half95: leakers.diff_mc_half95,
             p05: f64::NAN,
             p50: f64::NAN,
             p95: f64::NAN,
-            diff: -leakers.diff,
-            diff_lo95: -leakers.diff_hi95,
-            diff_hi95: -leakers.diff_lo95,
+            diff: 0.0 - leakers.diff,
+            diff_lo95: 0.0 - leakers.diff_hi95,
+            diff_hi95: 0.0 - leakers.diff_lo95,
             ..leakers
         };
         out.push(price(raid, class, &cells[COST], &prevented));

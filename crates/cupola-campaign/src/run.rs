@@ -208,9 +208,11 @@ fn emit<S: Sink>(
     for option in 0..plan.options.len() {
         for raid in 0..plan.raids.len() {
             rows.clear();
+            let mut classes = classes_of(plan, raid);
+            classes.sort_unstable_by_key(|class| class.name());
             let first = (option * plan.raids.len() + raid) * each;
             for (run, log) in runs.clone().zip(&result.logs[first..first + each]) {
-                for class in classes_of(plan, raid) {
+                for &class in &classes {
                     let count = log.classes[class.index()];
                     rows.push(Row {
                         run,

@@ -40,7 +40,7 @@ impl Spill {
         Ok(Self { files })
     }
 
-    /// Copies all rows into the table, in the order of options, raids, runs and classes.
+    /// Copies all rows into the table, sorted by option, raid, run and class (names as text).
     ///
     /// # Errors
     /// [`IoError`] when a file cannot be read back or the table cannot be written.
@@ -52,8 +52,12 @@ impl Spill {
     ) -> Result<OutputFile, IoError> {
         let columns = columns();
         let mut table = TableWriter::new(out, path, &columns, Compression::Snappy, &[])?;
-        for (option, files) in plan.options.iter().zip(self.files) {
-            for (raid, file) in plan.raids.iter().zip(files) {
+        let mut options: Vec<_> = plan.options.iter().zip(self.files).collect();
+        options.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+        for (option, files) in options {
+            let mut raids: Vec<_> = plan.raids.iter().zip(files).collect();
+            raids.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+            for (raid, file) in raids {
                 let mut file = file.into_inner().map_err(|error| trouble(error.error()))?;
                 file.seek(SeekFrom::Start(0))
                     .map_err(|error| trouble(&error))?;

@@ -199,6 +199,19 @@ fn azimuths_wrap_and_nodes_are_returned_exactly() {
     }
 }
 
+#[test]
+fn stored_heights_are_rounded_up_to_half_metres() {
+    let metres = |stored: u16| LOWEST_M + f64::from(stored) / PER_M;
+    for height_m in [-499.99, -30.2, 0.0, 0.01, 0.5, 123.26, 8_848.9, 32_266.4] {
+        let up_m = metres(stored_from_m(height_m)) - height_m;
+        assert!((0.0..0.5).contains(&up_m), "{height_m} + {up_m}");
+    }
+    assert_eq!(stored_from_m(-9_000.0), 0);
+    assert_eq!(stored_from_m(32_267.1), NEVER);
+    assert_eq!(stored_from_m(f64::INFINITY), NEVER);
+    assert_eq!(stored_from_m(f64::NAN), NEVER);
+}
+
 /// Smooth hills of several wavelengths, 0 to about 500 m.
 fn hills(seed: u32) -> Grid {
     let mut grid = flat(0.0);

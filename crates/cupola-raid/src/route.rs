@@ -65,6 +65,8 @@ pub(crate) struct Route {
     pub nato_entry: Option<(f64, u8)>,
     pub inside: bool,
     pub aim: LatLon,
+    /// Position of the aim in its list.
+    pub place: u16,
 }
 
 /// What routes of one draw are made with.
@@ -95,6 +97,7 @@ impl Maker<'_> {
             flight_s: flight.duration_s(),
             inside: pool != Pool::Outside,
             aim: points.last().copied().unwrap_or_default(),
+            place: self.place(wave, pool, index, count),
             ..Route::default()
         };
         self.coarse(&mut route, &legs, &flight);
@@ -127,6 +130,18 @@ impl Maker<'_> {
         })
     }
 
+    /// Which aim of its list a route of a pool flies to: stratified over the weights, so that a
+    /// small library still hits every aim its share.
+    fn place(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> u16 {
+        let stream = Stream::new(self.plan.seed, 0x8000_0000 | self.draw.number);
+        let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
+        let n = index * 4 + pool as u32;
+        let u =
+            (f64::from(index) + stream.uniform(wave.entity, purpose::AIM, n)) / f64::from(count);
+        let last = list.len().saturating_sub(1);
+        list.iter().position(|aim| u <= aim.up_to).unwrap_or(last) as u16
+    }
+
     fn way_points(
         &self,
         wave: &WavePlan,
@@ -141,9 +156,7 @@ impl Maker<'_> {
         let from = wave.from[stream.index(key, purpose::FROM, n, wave.from.len())];
         let start = in_disc(from.0, from.1, stream.uniform_pair(key, purpose::START, n));
         let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
-        // Stratified over the weights, so that a small library still hits every aim its share.
-        let u = (f64::from(index) + stream.uniform(key, purpose::AIM, n)) / f64::from(count);
-        let aim = list.iter().find(|aim| u <= aim.up_to).or(list.last());
+        let aim = list.get(usize::from(self.place(wave, pool, index, count)));
         let Some(aim) = aim else { return vec![start] };
         let offset = stream.uniform_pair(key, purpose::AIM_OFFSET, n);
         let end = in_disc(aim.at, aim.radius_m, offset);

@@ -126,6 +126,8 @@ fn one(
     }
 }
 
+/// Flyers choose their aim one by one. Ballistic and diving missiles of a wave come as a salvo on
+/// one place: the record's outcomes for them are nearly all or nothing in a raid.
 fn pick_route(
     setting: &Setting<'_>,
     stream: Stream,
@@ -135,7 +137,9 @@ fn pick_route(
 ) -> u32 {
     let values = &setting.draw.values;
     let inside_share = values.get(setting.plan.aims[wave.aims].inside_share);
-    let [u_side, u_stray] = stream.uniform_pair(entity, purpose::SIDE, 0);
+    let salvo = !setting.plan.threats[wave.threat].class.is_air_breathing();
+    let chooser = if salvo { wave.entity } else { entity };
+    let [u_side, u_stray] = stream.uniform_pair(chooser, purpose::SIDE, 0);
     let (from, to) = if u_side >= inside_share {
         (pools[1], pools[2])
     } else if u_stray < values.get(wave.stray_share) && pools[3] > pools[2] {
@@ -143,7 +147,16 @@ fn pick_route(
     } else {
         (pools[0], pools[1])
     };
-    from + stream.index(entity, purpose::ROUTE, 0, (to - from).max(1) as usize) as u32
+    let count = (to - from).max(1) as usize;
+    let first = from + stream.index(chooser, purpose::ROUTE, 0, count) as u32;
+    if !salvo {
+        return first;
+    }
+    let routes = &setting.geometry.routes;
+    let same = |&i: &u32| routes[i as usize].place == routes[first as usize].place;
+    let mates = (from..to).filter(same).count();
+    let pick = stream.index(entity, purpose::ROUTE, 1, mates);
+    (from..to).filter(same).nth(pick).unwrap_or(first)
 }
 
 /// How and when a threat ends if no fire unit of the option stops it, seconds since launch.

@@ -80,7 +80,6 @@ fn check_runs(table: &Table, options: &[&str], raids: &[&str], runs: i32) {
         };
         assert_eq!(column.kind, kind, "{}", column.name);
     }
-    let place = |list: &[&str], name: &String| list.iter().position(|item| item == name).unwrap();
     let (option, raid) = (texts(table, "option"), texts(table, "raid"));
     let (run, class) = (whole(table, "run"), texts(table, "class"));
     let counts = COLUMNS[5..13].iter().map(|name| whole(table, name));
@@ -88,15 +87,12 @@ fn check_runs(table: &Table, options: &[&str], raids: &[&str], runs: i32) {
     let mut last = None;
     let mut runs_seen = BTreeMap::new();
     for i in 0..run.len() {
-        let key = (
-            place(options, &option[i]),
-            place(raids, &raid[i]),
-            run[i],
-            place(&CLASSES, &class[i]),
-        );
-        assert!(last < Some(key), "row {i} is out of order or twice");
-        last = Some(key);
-        runs_seen.insert((key.0, key.1), run[i]);
+        assert!(options.contains(&option[i].as_str()) && raids.contains(&raid[i].as_str()));
+        assert!(CLASSES.contains(&class[i].as_str()));
+        let key = Some((&option[i], &raid[i], run[i], &class[i]));
+        assert!(last < key, "row {i} is out of order or twice");
+        last = key;
+        runs_seen.insert((&option[i], &raid[i]), run[i]);
         assert_eq!(draw[i], run[i] / 8, "row {i}");
         assert_eq!(
             counts[0][i],

@@ -106,12 +106,9 @@ fn val_coordination() {
     ] {
         let of = format!("{targets}-{units}");
         let n = f64::from(targets);
-        let closed = n * (1.0 - p / n).powi(units);
+        let closed = n * cupola_units::math::pow(1.0 - p / n, f64::from(units));
         assert!((closed - apart).abs() < 1e-4);
-        let autonomous = survivors(
-            &one_missile_each(units as u32, targets, p, "autonomous"),
-            3000,
-        );
+        let autonomous = survivors(&one_missile_each(units, targets, p, "autonomous"), 3000);
         check(
             "coordination",
             &format!("{of}-autonomous"),
@@ -121,11 +118,8 @@ fn val_coordination() {
             "survivors",
         );
         // Two missiles for each target come as one salvo where there are two.
-        if units == targets as i32 {
-            let networked = survivors(
-                &one_missile_each(units as u32, targets, p, "networked"),
-                3000,
-            );
+        if units == targets {
+            let networked = survivors(&one_missile_each(units, targets, p, "networked"), 3000);
             check(
                 "coordination",
                 &format!("{of}-networked"),

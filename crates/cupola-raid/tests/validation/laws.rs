@@ -135,22 +135,8 @@ fn broken(field: &Field, draw: &Draw, option: usize, log: &RaidLog) -> Vec<Strin
             "a unit of another option fired",
         );
     }
-    for (threat, story) in log.stories.iter().enumerate() {
-        let ends = [
-            "kills it at",
-            "fails by itself",
-            "is lost to",
-            "is killed by",
-            "reaches its aim",
-        ];
-        let told = log.moments.iter().filter(|m| m.threat as usize == threat);
-        let count = told
-            .filter(|m| ends.iter().any(|end| m.text.contains(end)))
-            .count();
-        law(
-            count == 1,
-            &format!("threat {threat} ({}) ends {count} times", story.name),
-        );
+    for (threat, ends) in ends_told(log).into_iter().enumerate() {
+        law(ends == 1, &format!("threat {threat} ends {ends} times"));
     }
     for (kind, code, _) in &log.incidents {
         let code = String::from_utf8_lossy(code);
@@ -177,6 +163,23 @@ fn broken(field: &Field, draw: &Draw, option: usize, log: &RaidLog) -> Vec<Strin
         out.extend(kill_out_of_place(field, draw, &moment.text, belt));
     }
     out
+}
+
+/// How often the story ends each threat.
+fn ends_told(log: &RaidLog) -> Vec<usize> {
+    let ends = [
+        "kills it at",
+        "fails by itself",
+        "is lost to",
+        "is killed by",
+        "reaches its aim",
+    ];
+    let ends_it = |text: &str| ends.iter().any(|end| text.contains(end));
+    let count = |threat: usize| {
+        let told = log.moments.iter().filter(|m| m.threat as usize == threat);
+        told.filter(|m| ends_it(&m.text)).count()
+    };
+    (0..log.stories.len()).map(count).collect()
 }
 
 /// Whether a kill lies outside its unit's envelope, or outside the belt.
