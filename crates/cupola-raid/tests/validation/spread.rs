@@ -1,6 +1,6 @@
 //! Over-dispersion: how outcomes within a raid hang together.
 
-use crate::bench::{Field, Model, check, line, mean};
+use crate::bench::{Field, Model, check, mean};
 use cupola_raid::Draw;
 use cupola_scenario::{Class, scenario_text};
 
