@@ -70,6 +70,8 @@ struct Shot {
     pair: u16,
     missiles: u32,
     sample: u32,
+    /// Which salvo at the threat it is.
+    salvo: u16,
 }
 
 /// Memory of a run, kept for the next.
@@ -211,6 +213,7 @@ impl Engine<'_, '_> {
                     pair,
                     missiles: 0,
                     sample,
+                    salvo: 0,
                 },
                 intercept,
             );
@@ -276,6 +279,7 @@ impl Engine<'_, '_> {
         self.w.log.spent[state.unit] += shot.missiles;
         let flying = &mut self.w.flying[index];
         flying.in_flight += 1;
+        shot.salvo = flying.salvos;
         flying.salvos += 1;
         let flat = flying.first_pair as usize + usize::from(shot.pair);
         let route = flying.route as usize;

@@ -87,7 +87,7 @@ impl Engine<'_, '_> {
             stream: self.stream,
         };
         for i in 0..missed {
-            let n = u32::from(threat.salvos) * 16 + i;
+            let n = u32::from(shot.salvo) * 16 + i;
             if self.stream.uniform(threat.entity, purpose::FALL, n) < share {
                 let country = falls.interceptor(threat, unit, shot.sample as usize, n);
                 let nato = self.setting.world.is_nato(country);
