@@ -141,6 +141,8 @@ fn measure(
 ) -> Measure {
     let (mean_lo95, mean_hi95) = cell.nested.expected95();
     let (diff_lo95, diff_hi95) = cell.difference.expected95();
+    // The mean warning is over those warned at all, who differ between options: no difference.
+    let paired = |value: f64| if id == "warning_min" { f64::NAN } else { value };
     Measure {
         id,
         raid: Some(raid.to_owned()),
@@ -155,10 +157,10 @@ fn measure(
         p05: cell.runs.quantile(0.05),
         p50: cell.runs.quantile(0.5),
         p95: cell.runs.quantile(0.95),
-        diff: cell.difference.mean(),
-        diff_lo95,
-        diff_hi95,
-        diff_mc_half95: cell.difference.monte_carlo_half95(),
+        diff: paired(cell.difference.mean()),
+        diff_lo95: paired(diff_lo95),
+        diff_hi95: paired(diff_hi95),
+        diff_mc_half95: paired(cell.difference.monte_carlo_half95()),
     }
 }
 
@@ -196,7 +198,8 @@ fn raid_measures(raid: &str, table: &Table, out: &mut Vec<Measure>) {
 /// Cost per leaker prevented: a ratio of means; without an upper end when the interval of the
 /// prevented leakers holds zero.
 fn price(raid: &str, class: Option<Class>, cost: &Cell, prevented: &Measure) -> Measure {
-    let mean_cost = cost.nested.mean();
+    // What this option spends more than the first one.
+    let mean_cost = cost.difference.mean();
     let over = |prevented: f64| {
         if prevented > 1e-9 {
             mean_cost / prevented
@@ -456,7 +459,8 @@ fn pk_share(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> f64 {
             first_order(&places, leakers.means(), real).0
         })
         .sum();
-    sum.clamp(0.0, 1.0)
+    // An empty sum is −0.
+    sum.clamp(0.0, 1.0) + 0.0
 }
 
 /// Fewest draws from which sensitivities are told.

@@ -213,7 +213,8 @@ fn network<'a>(
             facing_rad: cupola_units::math::radians_from_degrees(deg),
             width_rad: 2.0 * figures.sector_half_rad,
         });
-        let range_m = figures.sensor_range_m;
+        let on_duty = draw.on_duty_share(unit) > 0.0;
+        let range_m = if on_duty { figures.sensor_range_m } else { 0.0 };
         network.sensors.push(Sensor {
             floor: &floors[unit],
             range_m,

@@ -223,7 +223,7 @@ impl Fate {
             Self::Lost => "lost (jamming)",
             Self::KilledExisting => "killed by existing defence",
             Self::KilledShield => "killed by the option",
-            Self::NoUnit => "leaked: no fire unit",
+            Self::NoUnit => "leaked: no added fire unit",
             Self::NeverSeen => "leaked: never seen",
             Self::OutOfReach => "leaked: out of reach",
             Self::TooLate => "leaked: seen too late",

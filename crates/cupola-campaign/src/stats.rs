@@ -167,7 +167,7 @@ impl Nested {
     /// 95 % interval of the expected value over what is not known.
     pub(crate) fn expected95(&self) -> (f64, f64) {
         let mut means = self.finite();
-        if means.is_empty() {
+        if means.len() < 2 {
             return (f64::NAN, f64::NAN);
         }
         let mean = self.mean();
@@ -184,7 +184,11 @@ impl Nested {
             let high = means[x.ceil() as usize];
             mean + shrink * (low + (high - low) * x.fract() - mean)
         };
-        (at(0.025), at(0.975))
+        // Where runs are too few or events too rare to tell the draws apart, the interval must not
+        // look narrower than the printed mean is sure.
+        let half = self.monte_carlo_half95();
+        let half = if half.is_finite() { half } else { 0.0 };
+        (at(0.025).min(mean - half), at(0.975).max(mean + half))
     }
 
     /// Half width of the 95 % Monte Carlo interval of the mean, from independent replicates.

@@ -82,7 +82,7 @@ pub(crate) struct ScenarioArgs {
     pub(crate) option: Vec<String>,
     /// Runs per option and raid.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) runs: Option<u32>,
     /// Seed of all chance, from 0.
     #[arg(long, value_name = "S", allow_negative_numbers = true)]

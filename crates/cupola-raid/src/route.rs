@@ -58,6 +58,8 @@ pub(crate) struct Route {
     pub samples: Vec<Sample>,
     /// Coarse points over the defended nation: seconds since launch and cumulated weighted metres.
     pub path_weight: Vec<(f64, f64)>,
+    /// Coarse points of the whole route: seconds since launch and place.
+    pub track: Vec<(f64, LatLon)>,
     pub flight_s: f64,
     /// Seconds to entry into the defended nation's airspace.
     pub entry_s: Option<f64>,
@@ -199,10 +201,25 @@ impl Maker<'_> {
                 route.entry_s = route.entry_s.or(Some(t));
                 sum += step * if self.world.in_area(at) { weight } else { 1.0 };
                 route.path_weight.push((t, sum));
-            } else if self.world.is_nato(country) && route.nato_entry.is_none() {
-                route.nato_entry = Some((flight.time_at(distance), country));
             }
+            // Near NATO soil the way to the next point is looked at closely.
+            if route.nato_entry.is_none() && self.world.nato_distance_m(at) <= step {
+                route.nato_entry = self.nato_entry(legs, flight, distance, distance + step);
+            }
+            route.track.push((flight.time_at(distance), at));
         }
+    }
+
+    /// First entry into NATO airspace between two distances, and the country.
+    fn nato_entry(&self, legs: &Legs, flight: &Flight, from: f64, to: f64) -> Option<(f64, u8)> {
+        let count = ((to - from) / FINE_M).ceil() as usize;
+        (0..=count).find_map(|i| {
+            let distance = (from + FINE_M * i as f64).min(legs.length_m);
+            let country = self.world.country_at(legs.point(distance).1);
+            self.world
+                .is_nato(country)
+                .then(|| (flight.time_at(distance), country))
+        })
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
@@ -223,9 +240,6 @@ impl Maker<'_> {
             let ground_m = ground.bilinear(at).unwrap_or(0.0);
             let country = self.world.country_at(at);
             let nato_m = self.world.nato_distance_m(at) as f32;
-            if route.nato_entry.is_none() && self.world.is_nato(country) {
-                route.nato_entry = Some((t_s, country));
-            }
             // Until the terrain is followed, heights above ground stand on this ground.
             let asl_m = altitude.unwrap_or(ground_m);
             let agl_m = asl_m - ground_m;
@@ -239,10 +253,6 @@ impl Maker<'_> {
                 nato_m,
             });
         });
-        if let Some((entry, _)) = &mut route.nato_entry {
-            let over = route.samples.iter().find(|s| self.world.is_nato(s.country));
-            *entry = over.map_or(*entry, |sample| sample.t_s.min(*entry));
-        }
     }
 }
 
@@ -379,14 +389,20 @@ impl Flight {
     }
 
     /// Calls back with (seconds, distance, height above sea or `None` over terrain) between two
-    /// distances: each kilometre for flyers, each second or part of it for arcs and dives.
+    /// distances, on a lattice that does not depend on them: each kilometre for flyers, each second or part of it for arcs and dives.
     fn each_sample(&self, from: f64, to: f64, mut sink: impl FnMut(f64, f64, Option<f64>)) {
         match self {
-            Self::Level { speed_m_s, .. } => {
-                let count = ((to - from) / FINE_M).ceil().max(1.0) as usize;
-                for i in 0..=count {
-                    let distance = from + (to - from) * i as f64 / count as f64;
+            Self::Level {
+                speed_m_s,
+                length_m,
+            } => {
+                let mut distance = (from / FINE_M).floor() * FINE_M;
+                while distance < to {
                     sink(distance / speed_m_s, distance, None);
+                    distance += FINE_M;
+                }
+                if to >= length_m - 1.0 {
+                    sink(length_m / speed_m_s, *length_m, None);
                 }
             }
             Self::Dive {
@@ -396,15 +412,15 @@ impl Flight {
                 dive_speed_m_s,
                 length_m,
             } => {
-                let (start, end) = (self.time_at(from), self.time_at(to));
-                let count = (end - start).ceil().max(1.0) as usize;
                 let dive_from = length_m - dive_m;
-                for i in 0..=count {
-                    let t = start + (end - start) * i as f64 / count as f64;
+                let end = self.time_at(to);
+                let mut t = self.time_at(from).floor();
+                while t <= end {
                     let level = (t * speed_m_s).min(dive_from);
                     let dived = (t - level / speed_m_s).max(0.0) * dive_speed_m_s;
                     let left = (1.0 - dived / dive_m.max(1.0)).max(0.0);
                     sink(t, level + dived, Some(altitude_m * left));
+                    t += 1.0;
                 }
             }
             Self::Kepler(_) | Self::Flat(_) => {

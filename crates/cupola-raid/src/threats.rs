@@ -69,9 +69,8 @@ pub(crate) fn launch(setting: &Setting<'_>, stream: Stream, flying: &mut Vec<Fly
     let mut frailty = [1.0; 7];
     for (class, hazard) in setting.existing.0.path.iter().enumerate() {
         if let Some(hazard) = hazard.filter(|hazard| hazard.theta > 1e-6) {
-            let shape = 1.0 / hazard.theta;
-            frailty[class] =
-                stream.gamma(class as u32, purpose::FRAILTY, 0, shape.clamp(0.05, 200.0)) / shape;
+            let shape = (1.0 / hazard.theta).clamp(0.05, 200.0);
+            frailty[class] = stream.gamma(class as u32, purpose::FRAILTY, 0, shape) / shape;
         }
     }
     for (wave, pools) in setting.raid.waves.iter().zip(&setting.geometry.pools) {
@@ -263,14 +262,15 @@ pub(crate) fn tally(
             End::LeftArea | End::Flying => {}
         }
     }
-    if let Some((entry_s, country)) = route.nato_entry
-        && threat.ended >= threat.launched + SimTime::from_seconds(entry_s)
-    {
+    let entered = route
+        .nato_entry
+        .filter(|(entry_s, _)| threat.ended >= threat.launched + SimTime::from_seconds(*entry_s));
+    if let Some((_, country)) = entered {
         log.class(threat.class).incursions_nato += 1;
         log.incident(Incident::Incursion, setting.world.code(country));
     }
     if threat.end == End::Lost {
-        lost_down(setting, stream, log, threat, route);
+        lost_down(setting, stream, log, threat, route, entered.is_some());
     }
 }
 
@@ -281,20 +281,23 @@ fn lost_down(
     log: &mut RaidLog,
     threat: &Flying,
     route: &Route,
+    entered: bool,
 ) {
     let lost_s = (threat.ended - threat.launched).seconds();
     let left_m = setting.draw.threats[threat.type_].speed_m_s * (route.flight_s - lost_s).max(0.0);
-    let sample = route.samples.partition_point(|sample| sample.t_s < lost_s);
-    let Some(here) = route.samples.get(sample) else {
-        return;
-    };
-    let (_, azimuth) = polar(here.at, route.aim);
+    let after = route.track.partition_point(|point| point.0 <= lost_s);
+    let (from_s, from) = route.track[after.saturating_sub(1)];
+    let (to_s, to) = route.track[after.min(route.track.len() - 1)];
+    let (leg_m, heading) = polar(from, to);
+    let share = ((lost_s - from_s) / (to_s - from_s).max(1e-9)).clamp(0.0, 1.0);
+    let here = from_polar(from, leg_m * share, heading);
+    let (_, azimuth) = polar(here, route.aim);
     let u = stream.uniform(threat.entity, purpose::LOST_FALL, 0);
     let flown = (-math::ln(u) * LOST_FLIGHT_M).min(left_m + 4.0 * LOST_FLIGHT_M);
-    let down = from_polar(here.at, flown, azimuth);
+    let down = from_polar(here, flown, azimuth);
     let country = setting.world.country_at(down);
     log.incident(Incident::LostDown, setting.world.code(country));
-    if setting.world.is_nato(country) && route.nato_entry.is_none() {
+    if setting.world.is_nato(country) && !entered {
         log.class(threat.class).incursions_nato += 1;
         log.incident(Incident::Incursion, setting.world.code(country));
     }

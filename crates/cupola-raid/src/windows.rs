@@ -12,6 +12,8 @@ use cupola_units::{EARTH_RADIUS_MEAN_M, math};
 
 /// Probability of a track after which no further scan is looked at.
 const SURE: f64 = 0.9999;
+/// Single-scan detection probability below which a sensor is not asked.
+const P_D_LEAST: f64 = 0.01;
 /// Samples that share one distance test.
 const BLOCK: usize = 32;
 /// How far beyond reach samples are looked at, so that every entry lies between two of them, metres.
@@ -288,7 +290,10 @@ impl<'a> PairContext<'a> {
         let class = plan.threats[threat].class;
         let envelope = figures.envelope;
         let rcs_m2 = draw.threats[threat].rcs_m2;
-        let sensor_m = figures.radar.range_m(rcs_m2).min(SENSOR_RANGE_MAX_M);
+        let sensor_m = figures
+            .radar
+            .range_at_m(rcs_m2, P_D_LEAST)
+            .min(SENSOR_RANGE_MAX_M);
         let kills = unit
             .family
             .is_some_and(|family| draw.kill[family][threat] > 0.0);

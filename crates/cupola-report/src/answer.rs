@@ -187,7 +187,7 @@ fn other_causes(view: View<'_>, best: usize) -> String {
 
 fn because(fate: Fate) -> &'static str {
     match fate {
-        Fate::NoUnit => "no fire unit is on duty",
+        Fate::NoUnit => "no added fire unit is on duty",
         Fate::NeverSeen => "no sensor ever has a track",
         Fate::OutOfReach => "it never comes inside an envelope with line of sight",
         Fate::TooLate => "it is seen too late",
@@ -272,7 +272,10 @@ fn risk(view: View<'_>) -> String {
             "engagements by crews of NATO members",
             "engagements_nato_crew",
         ),
-        part("pieces of debris on NATO soil", "debris_nato"),
+        part(
+            "falls of debris or interceptors on NATO soil",
+            "debris_nato",
+        ),
         part("incursions into NATO airspace", "incursions_nato"),
     ];
     format!(
@@ -285,6 +288,13 @@ fn doubt(view: View<'_>) -> String {
     let best = view.best();
     let drivers = view.sensitivity(best);
     let Some(first) = drivers.first() else {
+        if view.pk_share(best).is_nan() {
+            return format!(
+                "What would change the answer was not computed: that needs 64 draws of the inputs, \
+                 this run has {}.",
+                view.outcome.draws
+            );
+        }
         return format!(
             "No single input stands out from chance in {} draws of the inputs: the answer depends \
              on many at once.",

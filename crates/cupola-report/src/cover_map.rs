@@ -40,8 +40,9 @@ pub(crate) fn maps(view: View<'_>, map: &MapContext) -> String {
     let mut body = definitions(&frame, map);
     body.push_str(
         "<p>Colour tells the lowest altitude above ground at which a cruise missile can be \
-         engaged by at least one fire unit on duty. Dark is good: there a low flyer can be shot \
-         at. Where the area is hatched, nothing below 10\u{202f}km can be. The chart below each \
+         engaged by at least one of the option's own fire units (the existing defence is not \
+         mapped), with every uncertain figure in the middle of its range. Dark is good: there a \
+         low flyer can be shot at. Where it is hatched, nothing below 10\u{202f}km can be. The chart below each \
          map: share of the people (line) and of the area (dashes) over whom one can be engaged, \
          by its height.</p>",
     );

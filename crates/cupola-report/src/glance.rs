@@ -21,8 +21,8 @@ pub(crate) fn glance(view: View<'_>) -> String {
     let mut body = String::from(
         "<p>The dot is the mean. The thick line is the 95\u{202f}% interval of the expected \
          value: what is not known; more runs do not shrink it. The thin line is where nine raids \
-         in ten fall. In numbers: the mean, below it nine raids in ten (for cover: the interval \
-         of the expected value). Each column has a scale of its own, printed at its foot.</p>\n",
+         in ten fall. In numbers: the mean, below it nine raids in ten (for cover: the spread \
+         over terrain seeds, every other figure in the middle of its range). Each column has a scale of its own, printed at its foot.</p>\n",
     );
     let n = view.n_of_raid();
     let raid = view.raid_title();
@@ -108,9 +108,13 @@ fn risks(view: View<'_>) -> Vec<Strip<'_>> {
             "engagements by crews of NATO members",
             "engagements_nato_crew",
         ),
-        of_raid(view, "pieces of debris on NATO soil", "debris_nato"),
+        of_raid(
+            view,
+            "falls of debris or interceptors on NATO soil",
+            "debris_nato",
+        ),
         of_raid(view, "incursions into NATO airspace", "incursions_nato"),
-        of_raid(view, "warning, minutes", "warning_min"),
+        of_raid(view, "mean warning of those warned, minutes", "warning_min"),
     ]
 }
 

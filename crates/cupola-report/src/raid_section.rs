@@ -1,9 +1,9 @@
 //! What the main raid does: fates by cause, and two stories.
 
-use cupola_campaign::Fate;
+use cupola_campaign::{Fate, Measure};
 
 use crate::charts::{self, option_class};
-use crate::format::mean_count;
+use crate::format::{mean_count, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{badge, figure, option_head, section};
 use crate::svg::escaped;
@@ -38,7 +38,37 @@ pub(crate) fn raid(view: View<'_>) -> String {
     body.push_str(&figure(&charts::fates(view), &caption));
     body.push_str(&fate_table(view));
     body.push_str(&stories(view));
+    body.push_str(&all_raids(view));
     section("raid", "5", "What the raid does", &body)
+}
+
+/// Leakers of every raid of the scenario, not of the main one alone.
+fn all_raids(view: View<'_>) -> String {
+    let caption = format!(
+        "Every raid: leakers in one raid, the mean, in brackets where nine raids in ten fall; {}",
+        view.n_of_raid()
+    );
+    let mut table = Table::new("t-raids", caption)
+        .class("ledger")
+        .text_column("Raid");
+    for option in 0..view.options().len() {
+        table = table.markup_column(option_head(view, option));
+    }
+    for raid in &view.outcome.raids {
+        let mut row = vec![Cell::Text(raid.title.clone())];
+        for option in view.options() {
+            let all = |m: &&Measure| {
+                m.id == "leakers" && m.class.is_none() && m.raid.as_deref() == Some(&raid.name)
+            };
+            let text = option.measures.iter().find(all).map_or(String::new(), |m| {
+                let ends = range(&mean_count(m.p05), &mean_count(m.p95));
+                format!("{} ({})", mean_count(m.mean), ends.replace(".0", ""))
+            });
+            row.push(Cell::Number(text));
+        }
+        table.row(row);
+    }
+    table.finish()
 }
 
 fn sentence(title: &str) -> String {

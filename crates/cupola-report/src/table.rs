@@ -28,7 +28,7 @@ pub fn terminal_table(outcome: &Outcome, width: usize) -> String {
             cover_columns(view),
         ),
         (
-            "What one such raid spends and risks (NATO crews: engagements; NATO debris: pieces on its soil)",
+            "What one such raid spends and risks (NATO crews: engagements; NATO debris: falls on its soil)",
             spend_columns(view),
         ),
     ] {

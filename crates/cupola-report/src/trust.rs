@@ -15,12 +15,13 @@ use crate::view::View;
 const BARS_MAX: usize = 8;
 
 /// What the model leaves out: holds for every scenario.
-const NOT_MODELLED: [&str; 9] = [
+const NOT_MODELLED: [&str; 10] = [
     "adversaries who learn: routes, decoys and timing do not react to the defence",
     "attacks on the fire units themselves",
     "electronic warfare against radars and links, beyond the share of links that are down",
     "weather, and ducting that bends radar beams further than the 4/3 Earth does",
     "manoeuvre of the threats in the end game, beyond its part in the assumed kill probabilities",
+    "tracks from the existing defence's own radars, handed to the added fire units",
     "relief for the missiles of the existing defence when others shoot",
     "effects of weapons on the ground: leakers are counted, damage is not",
     "the political decision itself, and any probability of escalation",
@@ -32,6 +33,13 @@ pub(crate) fn drivers(view: View<'_>) -> String {
     let best = view.best();
     let drivers = view.sensitivity(best);
     if drivers.is_empty() {
+        if view.pk_share(best).is_nan() {
+            let none = format!(
+                "<p>Not computed: this needs 64 draws of the inputs, and this run has {}.</p>",
+                view.outcome.draws
+            );
+            return section("drivers", "8", "What drives the answer", &none);
+        }
         let none = format!(
             "<p>No single input stands out from chance in {} draws of the inputs. More runs tell \
              more.</p>",

@@ -28,7 +28,7 @@ pub struct Scenario {
 }
 
 /// Most runs per option and raid.
-const RUNS_MAX: u32 = 1_000_000;
+const RUNS_MAX: u32 = 100_000;
 /// Most runs in one epistemic draw: they are computed in one piece.
 const RUNS_PER_DRAW_MAX: u32 = 1_000;
 /// Most threats of one raid.

@@ -233,11 +233,13 @@ fn theatre(scenario: &Scenario, terrain: &Bounds) -> Bounds {
             bounds = bounds.union(&around(at, 50_000.0));
         }
     }
+    // On whole degrees, so that the cells of two scenarios stand on one lattice and a unit more or
+    // less moves nobody's border.
     Bounds {
-        south_deg: (bounds.south_deg - 0.5).max(-89.0),
-        north_deg: (bounds.north_deg + 0.5).min(89.0),
-        west_deg: bounds.west_deg - 0.5,
-        east_deg: bounds.east_deg + 0.5,
+        south_deg: (bounds.south_deg - 0.5).floor().max(-89.0),
+        north_deg: (bounds.north_deg + 0.5).ceil().min(89.0),
+        west_deg: (bounds.west_deg - 0.5).floor(),
+        east_deg: (bounds.east_deg + 0.5).ceil(),
     }
 }
 

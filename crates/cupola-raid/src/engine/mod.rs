@@ -229,12 +229,18 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// In zones, the unit that is first able to meet the threat owns it.
+    /// In zones, the unit with a track and missiles that is first able to meet the threat owns it.
     fn owner(&self, index: usize) -> Option<u16> {
         let (first, last) = self.pairs_of(index);
+        let base = self.w.flying[index].first_pair as usize;
+        let able = |i: &usize| {
+            let state = self.state_of(&self.setting.geometry.windows.pairs[*i]);
+            state.is_some_and(|state| state.ready + state.stock > 0)
+                && self.w.ready[base + i - first].is_ever()
+        };
         let windows = &self.setting.geometry.windows;
         (first..last)
-            .filter(|&i| self.state_of(&windows.pairs[i]).is_some())
+            .filter(able)
             .filter(|&i| windows.pairs[i].chances.1 > windows.pairs[i].chances.0)
             .min_by(|&a, &b| {
                 let launch =
@@ -292,7 +298,7 @@ impl Engine<'_, '_> {
         log.class(class).engagements_nato_crew += u32::from(unit.is_nato);
         log.incident(Incident::EngagementBy, &unit.nation);
         log.incident(Incident::EngagementOver, over);
-        if self.setting.world.is_nato(country) {
+        if self.setting.world.is_nato(country) && shot.salvo == 0 {
             log.incident(Incident::IncursionEngaged, over);
         }
         if self.story {

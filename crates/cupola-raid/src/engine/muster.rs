@@ -114,7 +114,12 @@ impl Engine<'_, '_> {
                 continue;
             };
             let unit = &plan.units[state.unit];
-            let picture = if state.linked { shared } else { SimTime::NEVER };
+            // Only systems that take remote tracks fire on somebody else's.
+            let picture = if state.linked && unit.remote_tracks {
+                shared
+            } else {
+                SimTime::NEVER
+            };
             let tracked = self.w.ready[base + k].min(picture);
             // Fighters sent towards a shared track must still find the target themselves.
             let lost = self.looks_down_in_vain(entity, unit.entity, state.unit);
@@ -137,7 +142,8 @@ impl Engine<'_, '_> {
         let threat = &mut self.w.flying[index];
         threat.tracked = earliest.is_ever();
         if inside {
-            threat.warn(earliest);
+            let delay = SimTime::from_seconds(self.setting.existing.0.alarm_delay_s);
+            threat.warn(earliest + delay);
         }
     }
 
