@@ -10,7 +10,7 @@ fn long_run(place: &Place) -> (Child, BufReader<std::process::ChildStderr>) {
         "run",
         "small.toml",
         "--runs",
-        "900000",
+        "100000",
         "--out",
         "out",
         "--threads",
