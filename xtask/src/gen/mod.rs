@@ -28,7 +28,12 @@ pub(crate) struct Generated {
 
 pub(crate) fn write(repo: &Repo) -> Result<bool> {
     let mut files = program_files(repo)?;
-    files.push(validation_page(&validate::verdicts(repo)?));
+    let verdicts = validate::verdicts(repo)?;
+    if verdicts.count(validate::judge::Verdict::Skipped) == 0 {
+        files.push(validation_page(&verdicts));
+    } else {
+        println!("{VALIDATION_PAGE} stays as it is: some cases were skipped");
+    }
     for file in files {
         if repo.read(&file.path).ok().as_deref() != Some(file.text.as_str()) {
             repo.write(&file.path, &file.text)?;
@@ -40,7 +45,10 @@ pub(crate) fn write(repo: &Repo) -> Result<bool> {
 
 pub(crate) fn check(repo: &Repo) -> Result<bool> {
     let mut files = program_files(repo)?;
-    files.push(validation_page(&validate::verdicts(repo)?));
+    let verdicts = validate::verdicts(repo)?;
+    if verdicts.count(validate::judge::Verdict::Skipped) == 0 {
+        files.push(validation_page(&verdicts));
+    }
     let drifted = drift(repo, &files);
     for line in &drifted {
         println!("{line}");

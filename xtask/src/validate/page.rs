@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use crate::failure::{Doing as _, Failure, Result};
 
 const FENCE: &str = "+++";
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "id",
     "title",
     "model",
@@ -16,6 +16,7 @@ const KEYS: [&str; 10] = [
     "test",
     "package",
     "known_limit",
+    "needs",
 ];
 
 /// One case.
@@ -33,6 +34,8 @@ pub(crate) struct Page {
     pub(crate) package: String,
     /// Why a miss is expected, where it is.
     pub(crate) known_limit: Option<String>,
+    /// Environment variable without which its tests are skipped on a user's machine.
+    pub(crate) needs: Option<String>,
 }
 
 impl Page {
@@ -72,6 +75,10 @@ impl Page {
             package: text_of(&table, "package")?,
             known_limit: table
                 .get("known_limit")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            needs: table
+                .get("needs")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
         })

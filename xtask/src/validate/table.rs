@@ -27,7 +27,11 @@ fn rows(verdicts: &Verdicts) -> Vec<[String; 6]> {
             ]);
         }
         if case.lines.is_empty() {
-            let nothing = "printed nothing".to_owned();
+            let verdict = case.verdict();
+            let nothing = match &case.page.needs {
+                Some(needs) if verdict == Verdict::Skipped => format!("{needs} is not set"),
+                _ => "printed nothing".to_owned(),
+            };
             let dash = || "–".to_owned();
             rows.push([
                 case.page.id.clone(),
@@ -35,7 +39,7 @@ fn rows(verdicts: &Verdicts) -> Vec<[String; 6]> {
                 nothing,
                 dash(),
                 dash(),
-                "FAIL".to_owned(),
+                verdict.word().to_owned(),
             ]);
         }
     }
