@@ -8,7 +8,7 @@ use crate::outcome::{
 use crate::run::{Inputs, Settings};
 use crate::stats::{Histogram, Nested, first_order};
 use crate::stories::stories;
-use crate::tally::{COST, Cell, LEAKERS, QUANTITIES, Table, Tally};
+use crate::tally::{COST, Cell, INTERCEPTORS, LEAKERS, QUANTITIES, Table, Tally};
 use cupola_raid::Plan;
 use cupola_scenario::{Class, Scenario};
 
@@ -62,7 +62,10 @@ pub(crate) fn outcome(
         main_raid,
         sensitivity: sensitivity(plan, tally, main_raid),
         inputs: input_infos(plan),
-        warnings: warnings(scenario, settings),
+        warnings: warnings(scenario, settings)
+            .into_iter()
+            .chain(pk_sentences(scenario, plan, tally, main_raid))
+            .collect(),
         options,
     }
 }
@@ -106,7 +109,7 @@ fn one_option(
             [main.first_leak, main.first_kill],
             settings.runs_per_draw,
         ),
-        pk_share: pk_share(plan, tally, option, main),
+        pk_share: pk_share(plan, tally, option, main, LEAKERS),
         coverage: None,
     }
 }
@@ -433,9 +436,9 @@ fn sensitivity(plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<Sensitivity>
     out
 }
 
-/// Share of the variance of the expected leakers that the kill probabilities of the option's own
+/// Share of the variance of an expected quantity that the kill probabilities of the option's own
 /// units explain together.
-fn pk_share(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> f64 {
+fn pk_share(plan: &Plan, tally: &Tally, option: usize, main: &Table, quantity: usize) -> f64 {
     if tally.places.len() < SENSITIVITY_DRAWS {
         return f64::NAN;
     }
@@ -449,18 +452,39 @@ fn pk_share(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> f64 {
     if !wanted.is_empty() {
         wanted.push("pk:all families".to_owned());
     }
-    let leakers = &main.cells[main.cells.len() - 1][LEAKERS].nested;
-    let (_, real) = leakers.variances();
+    let response = &main.cells[main.cells.len() - 1][quantity].nested;
+    let (_, real) = response.variances();
     let inputs = plan.inputs.list().iter().enumerate();
     let sum: f64 = inputs
         .filter(|(_, input)| wanted.contains(&input.name))
         .map(|(i, _)| {
             let places: Vec<f64> = tally.places.iter().map(|draw| draw[i]).collect();
-            first_order(&places, leakers.means(), real).0
+            first_order(&places, response.means(), real).0
         })
         .sum();
     // An empty sum is −0.
     sum.clamp(0.0, 1.0) + 0.0
+}
+
+/// What the assumed kill probabilities explain of each main measure, a sentence for each option
+/// with fire units.
+fn pk_sentences(scenario: &Scenario, plan: &Plan, tally: &Tally, main_raid: usize) -> Vec<String> {
+    let sentence = |option: usize| {
+        let main = &tally.tables[option][main_raid];
+        let share = |quantity| 100.0 * pk_share(plan, tally, option, main, quantity);
+        let title = &scenario.file.options[option].title;
+        (share(LEAKERS).is_finite() && !plan.options[option].units.is_empty()).then(|| {
+            format!(
+                "under \"{title}\" the assumed kill probabilities explain {:.0} % of the variance of \
+                 the expected leakers, {:.0} % of that of the missiles spent and {:.0} % of that of \
+                 their cost (first order, main raid)",
+                share(LEAKERS),
+                share(INTERCEPTORS),
+                share(COST)
+            )
+        })
+    };
+    (0..plan.options.len()).filter_map(sentence).collect()
 }
 
 /// Fewest draws from which sensitivities are told.

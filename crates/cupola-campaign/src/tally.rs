@@ -26,6 +26,8 @@ pub(crate) const QUANTITIES: [(&str, &str, bool); 13] = [
 
 /// Position of the leakers among the quantities.
 pub(crate) const LEAKERS: usize = 6;
+/// Position of the missiles spent.
+pub(crate) const INTERCEPTORS: usize = 7;
 /// Position of the cost.
 pub(crate) const COST: usize = 8;
 
