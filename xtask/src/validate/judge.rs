@@ -98,18 +98,19 @@ pub(crate) fn judge(pages: Vec<Page>, evidence: &Evidence, broken: Vec<String>) 
             problems.push(problem);
         }
     }
-    let lines_of = |id: &str| {
-        evidence
-            .lines
-            .iter()
-            .filter(|line| line.id == id)
-            .cloned()
-            .collect()
+    let lines_of = |page: &Page| {
+        let own = evidence.lines.iter().filter(|line| line.id == page.id);
+        let mut lines: Vec<Line> = own.cloned().collect();
+        // Several tests may have run in any order.
+        if page.tests.len() > 1 {
+            lines.sort_by(|a, b| a.of.cmp(&b.of));
+        }
+        lines
     };
     let cases = pages
         .into_iter()
         .map(|page| Case {
-            lines: lines_of(&page.id),
+            lines: lines_of(&page),
             page,
         })
         .collect();
