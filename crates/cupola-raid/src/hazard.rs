@@ -13,7 +13,7 @@ use crate::route::Route;
 use cupola_scenario::Class;
 use cupola_units::math;
 
-/// Length of the last part of a route that counts as "around the aim", seconds of flight share.
+/// Length of the last part of a route that counts as "around the aim", weighted kilometres.
 const AIM_KM: f64 = 30.0;
 
 /// The existing defence against one class along the path, in one draw.

@@ -34,7 +34,9 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 }
 
 /// A stable 32-bit number for an entity's id (FNV-1a, then mixed), so that adding an entity does
-/// not renumber the rest. Clashes are checked where ids are loaded.
+/// not renumber the rest.
+///
+/// Two ids share a number, and so their luck, with probability 2⁻³²; nothing looks for that yet.
 pub fn entity_id(id: &str) -> u32 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in id.bytes() {
