@@ -5,6 +5,8 @@
 
 mod answer;
 mod cover;
+mod decoys;
+mod endurance;
 mod outcome;
 pub mod record;
 mod run;

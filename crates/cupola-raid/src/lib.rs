@@ -4,6 +4,7 @@
 //! [`Geometry`] flies the routes of a raid past the units of all options; [`simulate`] plays one
 //! run. Nothing here does statistics, I/O or threads.
 
+mod area;
 mod ballistic;
 mod debris;
 mod draw;
@@ -16,6 +17,7 @@ mod plan;
 mod queue;
 mod route;
 mod rules;
+mod terrain_following;
 mod threats;
 mod windows;
 
@@ -27,6 +29,6 @@ pub use geometry::{Calibrated, Geometry};
 pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
 pub use log::{Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
 pub use plan::{
-    AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
-    ThreatType, Unit, UnitInputs, WavePlan,
+    AimPoint, AimSet, AreaPlan, DoctrinePlan, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan,
+    RulePlan, SharedInputs, Supply, ThreatType, Unit, UnitInputs, WavePlan,
 };

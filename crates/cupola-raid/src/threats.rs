@@ -30,17 +30,23 @@ pub(crate) struct Flying {
     pub tracked: bool,
     pub shots: u16,
     pub salvos: u16,
+    /// Salvos in the air that the network knows of.
     pub in_flight: u16,
     pub first_pair: u32,
+    /// Taken for a decoy by some unit.
+    pub taken_for_decoy: bool,
+    /// A rule held fire because it did not seem to head for NATO soil; it was engaged as if it did.
+    pub heading_refused: bool,
+    pub heading_engaged: bool,
     /// When civilians would be warned without the option's sensors.
     pub alarm: SimTime,
-    causes: u8,
+    causes: u16,
 }
 
 impl Flying {
     /// Remembers why an engagement did not happen.
     pub(crate) fn note(&mut self, cause: Cause) {
-        self.causes |= 1 << cause as u8;
+        self.causes |= 1 << cause as u16;
     }
 
     /// An earlier track warns earlier.
@@ -48,19 +54,20 @@ impl Flying {
         self.alarm = self.alarm.min(tracked);
     }
 
-    /// Why it leaked: the last link of the chain that held longest.
-    pub(crate) fn cause(&self, armed: bool) -> Cause {
+    /// Why it leaked: the last link of the chain that held longest. `None` if nobody tracked it.
+    pub(crate) fn cause(&self) -> Option<Cause> {
         let noted = Cause::ALL
             .into_iter()
             .rev()
-            .find(|&c| self.causes & (1 << c as u8) != 0);
-        match (armed, self.tracked, noted) {
-            (false, ..) => Cause::NoUnit,
-            (true, _, Some(cause)) => cause,
-            (true, true, None) => Cause::OutOfReach,
-            (true, false, None) => Cause::NeverSeen,
-        }
+            .find(|&c| self.causes & (1 << c as u16) != 0);
+        noted.or(self.tracked.then_some(Cause::OutOfReach))
     }
+}
+
+/// The number of threat `i` of a wave in random counters: an odd step, so that no wave clashes
+/// with itself.
+pub(crate) fn threat_entity(wave: u32, i: u32) -> u32 {
+    wave.wrapping_add(i.wrapping_mul(0x9E37_79B1))
 }
 
 /// Draws the threats of a run into `flying`.
@@ -77,7 +84,7 @@ pub(crate) fn launch(setting: &Setting<'_>, stream: Stream, flying: &mut Vec<Fly
         let u = stream.uniform(wave.entity, purpose::COUNT, 0);
         let count = wave.count.quantile(u).round().max(0.0) as u32;
         for i in 0..count {
-            let entity = wave.entity.wrapping_add(i.wrapping_mul(0x9E37_79B1));
+            let entity = threat_entity(wave.entity, i);
             flying.push(one(setting, stream, wave, *pools, entity, &frailty));
         }
     }
@@ -120,6 +127,9 @@ fn one(
         salvos: 0,
         in_flight: 0,
         first_pair: 0,
+        taken_for_decoy: false,
+        heading_refused: false,
+        heading_engaged: false,
         alarm,
         causes: 0,
     }
@@ -231,7 +241,7 @@ pub(crate) fn tally(
     stream: Stream,
     log: &mut RaidLog,
     threat: &Flying,
-    armed: bool,
+    cause: Cause,
 ) {
     let route = &setting.geometry.routes[threat.route as usize];
     let class = threat.class.index();
@@ -258,7 +268,7 @@ pub(crate) fn tally(
             End::Lost => log.inside_ends[class][1] += 1,
             End::KilledExisting => log.inside_ends[class][2] += 1,
             End::KilledShield => log.inside_ends[class][3] += 1,
-            End::Leaked => log.causes[class][threat.cause(armed) as usize] += 1,
+            End::Leaked => log.causes[class][cause as usize] += 1,
             End::LeftArea | End::Flying => {}
         }
     }
@@ -266,8 +276,12 @@ pub(crate) fn tally(
         .nato_entry
         .filter(|(entry_s, _)| threat.ended >= threat.launched + SimTime::from_seconds(*entry_s));
     if let Some((_, country)) = entered {
+        let code = setting.world.code(country);
         log.class(threat.class).incursions_nato += 1;
-        log.incident(Incident::Incursion, setting.world.code(country));
+        log.incident(Incident::Incursion, code);
+        if threat.heading_refused && threat.salvos == 0 {
+            log.incident(Incident::HeadingMissed, code);
+        }
     }
     if threat.end == End::Lost {
         lost_down(setting, stream, log, threat, route, entered.is_some());

@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 11] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -18,6 +18,19 @@ const KINDS: [(&str, &str); 7] = [
     ("threat debris in", "debris of threats in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
+    (
+        "heading rule: engaged, would not have entered, by",
+        "engaged as heading for NATO soil, would not have entered, by crews of",
+    ),
+    (
+        "heading rule: not engaged, entered",
+        "not engaged as not heading for NATO soil, entered",
+    ),
+    (
+        "drones jammed by",
+        "drones that lost their location to jamming by",
+    ),
+    ("area kills by", "kills by teams and interceptor drones of"),
 ];
 
 /// The section.

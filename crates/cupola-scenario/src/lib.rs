@@ -7,9 +7,11 @@
 mod catalogue;
 mod check;
 mod diagnostic;
+mod doctrine;
 mod edit;
 mod embedded;
 mod files;
+mod means;
 mod model;
 mod num;
 mod resolve;
@@ -20,9 +22,11 @@ pub use catalogue::{
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
 pub use diagnostic::{Diagnostic, Rejected, nearest};
+pub use doctrine::{Choice, Doctrine, Priority};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
 pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
+pub use means::{Means, MeansKind};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
     ExistingDefence, FireUnits, LaunchArea, OptionSpec, PathClass, Question, Raid, Rule,

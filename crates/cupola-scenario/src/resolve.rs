@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use toml::de::DeTable;
 
+mod added;
+
 /// A checked scenario with the catalogue entries it uses.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -216,6 +218,7 @@ impl References<'_> {
         self.aims();
         self.rules();
         self.existing();
+        self.added();
     }
 
     fn report(&mut self, code: &'static str, path: &str, message: String, help: Option<String>) {

@@ -51,6 +51,13 @@ impl World {
                 }
             }
         }
+        for means in &scenario.file.means {
+            for site in &means.sites {
+                if let Ok(at) = locate(scenario, site) {
+                    terrain = terrain.union(&around(at, means.radius_km * 1000.0 + 5_000.0));
+                }
+            }
+        }
         Ok((terrain, area))
     }
 

@@ -24,13 +24,22 @@ impl Builder<'_> {
                 .manned_from
                 .is_none_or(|from| day_number(&from) <= day_number(&file.question.as_of));
             let inputs = self.unit_inputs(system, group, course);
+            let own = format!("{}/{}.", group.group, system.id);
+            let made = system
+                .missile
+                .as_ref()
+                .and_then(|m| m.made_per_year.as_ref());
+            let made_per_year =
+                made.map(|num| self.add(&format!("{}.missile.made_per_year", system.id), num));
+            let loss = self.loss(&own, group.loss_share.as_ref(), group.lost_at_min.as_ref());
             let sensor = system.sensor.as_ref();
             for (j, site) in group.sites.iter().enumerate() {
                 let (at, ground_m) = self.point(site, &format!("fire_units[{i}].sites[{j}]"))?;
                 let base = format!("{}/{}/{}", group.group, system.id, site);
+                let numbered = format!("{base}#");
                 let same = units
                     .iter()
-                    .filter(|unit| unit.id.starts_with(&base))
+                    .filter(|unit| unit.id == base || unit.id.starts_with(&numbered))
                     .count();
                 let id = if same > 0 {
                     format!("{base}#{}", same + 1)
@@ -64,6 +73,9 @@ impl Builder<'_> {
                     family: families
                         .iter()
                         .position(|family| Some(&family.id) == system.pk_family.as_ref()),
+                    made_per_year,
+                    doctrine: group.doctrine.clone(),
+                    loss,
                     inputs,
                 });
             }

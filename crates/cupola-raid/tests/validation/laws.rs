@@ -6,7 +6,7 @@ use cupola_scenario::{Class, Engage};
 use cupola_units::LatLon;
 use cupola_world::geodesy::great_circle_m;
 
-const NIGHT: &str = r#"
+pub(crate) const NIGHT: &str = r#"
 [question]
 title = "t"
 text = "t"
