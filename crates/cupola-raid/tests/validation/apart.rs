@@ -35,28 +35,9 @@ nation = "DE"
 system = "iris-t-slm"
 sites = ["Rivne, UA", "inner"]
 lost_at_min = 40
-doctrine = "careful"
-[doctrine.careful]
-looks_max = 2
+doctrine = "rash"
+[doctrine.rash]
 taken_for_decoy_share = 0.3
-[[means]]
-name = "jamming"
-kind = "electronic-warfare"
-nation = "UA"
-sites = ["Lviv, UA"]
-radius_km = 60
-lost_per_drone_hour = 3
-[[means]]
-name = "teams"
-kind = "fire-teams"
-nation = "UA"
-sites = ["Lviv, UA"]
-radius_km = 60
-teams_per_1000_km2 = 5
-half_width_km = 2
-ceiling_m = 1500
-rounds = 100
-cost_musd = 0.001
 [[options]]
 name = "more"
 title = "m"
@@ -64,7 +45,7 @@ groups = ["g", "h"]
 means = ["jamming", "teams"]
 [[raids]]"#,
     );
-    for option in ["own", "belt", "heading", "all", "none"] {
+    for option in ["own", "belt", "heading", "all", "none", "everything"] {
         assert_eq!(logs(NIGHT, option), logs(&more, option), "{option}");
     }
     assert_ne!(logs(&more, "all"), logs(&more, "more"));
