@@ -52,6 +52,18 @@ pub(crate) struct Sample {
     pub nato_m: f32,
 }
 
+/// A stretch of a route over one country of NATO.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stay {
+    /// Seconds since launch at entry and exit.
+    pub from_s: f64,
+    pub to_s: f64,
+    /// Ground distance from the launch at entry and exit, metres.
+    pub from_m: f64,
+    pub to_m: f64,
+    pub country: u8,
+}
+
 /// A route of the library.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Route {
@@ -63,8 +75,8 @@ pub(crate) struct Route {
     pub flight_s: f64,
     /// Seconds to entry into the defended nation's airspace.
     pub entry_s: Option<f64>,
-    /// Seconds to entry into NATO airspace, and the country.
-    pub nato_entry: Option<(f64, u8)>,
+    /// Stretches over NATO soil, in order.
+    pub nato_stays: Vec<Stay>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -203,23 +215,54 @@ impl Maker<'_> {
                 route.path_weight.push((t, sum));
             }
             // Near NATO soil the way to the next point is looked at closely.
-            if route.nato_entry.is_none() && self.world.nato_distance_m(at) <= step {
-                route.nato_entry = self.nato_entry(legs, flight, distance, distance + step);
+            if i < count && self.world.nato_distance_m(at) <= step {
+                self.nato_stays(
+                    legs,
+                    flight,
+                    [distance, distance + step],
+                    &mut route.nato_stays,
+                );
             }
             route.track.push((flight.time_at(distance), at));
         }
     }
 
-    /// First entry into NATO airspace between two distances, and the country.
-    fn nato_entry(&self, legs: &Legs, flight: &Flight, from: f64, to: f64) -> Option<(f64, u8)> {
-        let count = ((to - from) / FINE_M).ceil() as usize;
-        (0..=count).find_map(|i| {
-            let distance = (from + FINE_M * i as f64).min(legs.length_m);
+    /// Adds the stretches over NATO soil between two distances; borders are found to a few metres.
+    fn nato_stays(&self, legs: &Legs, flight: &Flight, span: [f64; 2], stays: &mut Vec<Stay>) {
+        let below = |distance: f64| {
             let country = self.world.country_at(legs.point(distance).1);
-            self.world
-                .is_nato(country)
-                .then(|| (flight.time_at(distance), country))
-        })
+            self.world.is_nato(country).then_some(country)
+        };
+        let mut add = |from_m: f64, to_m: f64, country: Option<u8>| {
+            let Some(country) = country else { return };
+            let to_s = flight.time_at(to_m);
+            match stays.last_mut() {
+                Some(last) if last.country == country && from_m - last.to_m < 1.0 => {
+                    (last.to_m, last.to_s) = (to_m, to_s);
+                }
+                _ => stays.push(Stay {
+                    from_s: flight.time_at(from_m),
+                    to_s,
+                    from_m,
+                    to_m,
+                    country,
+                }),
+            }
+        };
+        let count = ((span[1] - span[0]) / FINE_M).ceil() as usize;
+        let (mut here_m, mut here) = (span[0], below(span[0]));
+        for i in 1..=count {
+            let next_m = (span[0] + FINE_M * i as f64).min(span[1]);
+            let next = below(next_m);
+            let border_m = if next == here {
+                next_m
+            } else {
+                border(here_m, next_m, |at| below(at) == here)
+            };
+            add(here_m, border_m, here);
+            add(border_m, next_m, next.filter(|_| next != here));
+            (here_m, here) = (next_m, next);
+        }
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
@@ -278,6 +321,19 @@ fn follow_terrain(samples: &mut [Sample], height_m: f64, profile: Profile) {
     for (sample, ground) in samples.iter_mut().zip(ground) {
         sample.agl_m = sample.asl_m - ground;
     }
+}
+
+/// Where between two distances something stops to hold, to a few metres.
+fn border(mut from_m: f64, mut to_m: f64, holds: impl Fn(f64) -> bool) -> f64 {
+    while to_m - from_m > 4.0 {
+        let middle_m = 0.5 * (from_m + to_m);
+        if holds(middle_m) {
+            from_m = middle_m;
+        } else {
+            to_m = middle_m;
+        }
+    }
+    0.5 * (from_m + to_m)
 }
 
 /// A point 1 to 25 km inside NATO soil, beyond the border nearest to the aim.
