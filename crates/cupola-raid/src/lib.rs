@@ -16,6 +16,7 @@ mod plan;
 mod queue;
 mod route;
 mod rules;
+mod stay;
 mod threats;
 mod windows;
 

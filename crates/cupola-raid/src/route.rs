@@ -8,6 +8,7 @@
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
 use crate::plan::{Plan, WavePlan};
+use crate::stay::{Stay, add_stays};
 use cupola_scenario::Profile;
 use cupola_units::{LatLon, Stream, math};
 use cupola_world::{Bounds, World};
@@ -50,18 +51,6 @@ pub(crate) struct Sample {
     pub country: u8,
     /// Distance to NATO soil, metres; 0 over it.
     pub nato_m: f32,
-}
-
-/// A stretch of a route over one country of NATO.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stay {
-    /// Seconds since launch at entry and exit.
-    pub from_s: f64,
-    pub to_s: f64,
-    /// Ground distance from the launch at entry and exit, metres.
-    pub from_m: f64,
-    pub to_m: f64,
-    pub country: u8,
 }
 
 /// A route of the library.
@@ -216,52 +205,19 @@ impl Maker<'_> {
             }
             // Near NATO soil the way to the next point is looked at closely.
             if i < count && self.world.nato_distance_m(at) <= step {
-                self.nato_stays(
-                    legs,
-                    flight,
-                    [distance, distance + step],
+                let below = |distance: f64| {
+                    let country = self.world.country_at(legs.point(distance).1);
+                    self.world.is_nato(country).then_some(country)
+                };
+                let time_at = |distance: f64| flight.time_at(distance);
+                add_stays(
                     &mut route.nato_stays,
+                    [distance, distance + step],
+                    below,
+                    time_at,
                 );
             }
             route.track.push((flight.time_at(distance), at));
-        }
-    }
-
-    /// Adds the stretches over NATO soil between two distances; borders are found to a few metres.
-    fn nato_stays(&self, legs: &Legs, flight: &Flight, span: [f64; 2], stays: &mut Vec<Stay>) {
-        let below = |distance: f64| {
-            let country = self.world.country_at(legs.point(distance).1);
-            self.world.is_nato(country).then_some(country)
-        };
-        let mut add = |from_m: f64, to_m: f64, country: Option<u8>| {
-            let Some(country) = country else { return };
-            let to_s = flight.time_at(to_m);
-            match stays.last_mut() {
-                Some(last) if last.country == country && from_m - last.to_m < 1.0 => {
-                    (last.to_m, last.to_s) = (to_m, to_s);
-                }
-                _ => stays.push(Stay {
-                    from_s: flight.time_at(from_m),
-                    to_s,
-                    from_m,
-                    to_m,
-                    country,
-                }),
-            }
-        };
-        let count = ((span[1] - span[0]) / FINE_M).ceil() as usize;
-        let (mut here_m, mut here) = (span[0], below(span[0]));
-        for i in 1..=count {
-            let next_m = (span[0] + FINE_M * i as f64).min(span[1]);
-            let next = below(next_m);
-            let border_m = if next == here {
-                next_m
-            } else {
-                border(here_m, next_m, |at| below(at) == here)
-            };
-            add(here_m, border_m, here);
-            add(border_m, next_m, next.filter(|_| next != here));
-            (here_m, here) = (next_m, next);
         }
     }
 
@@ -321,19 +277,6 @@ fn follow_terrain(samples: &mut [Sample], height_m: f64, profile: Profile) {
     for (sample, ground) in samples.iter_mut().zip(ground) {
         sample.agl_m = sample.asl_m - ground;
     }
-}
-
-/// Where between two distances something stops to hold, to a few metres.
-fn border(mut from_m: f64, mut to_m: f64, holds: impl Fn(f64) -> bool) -> f64 {
-    while to_m - from_m > 4.0 {
-        let middle_m = 0.5 * (from_m + to_m);
-        if holds(middle_m) {
-            from_m = middle_m;
-        } else {
-            to_m = middle_m;
-        }
-    }
-    0.5 * (from_m + to_m)
 }
 
 /// A point 1 to 25 km inside NATO soil, beyond the border nearest to the aim.
