@@ -80,8 +80,7 @@ mod tests {
     fn two_countries_and_a_gap_are_three_stretches() {
         let below = |at: f64| match at {
             2500.0..5200.0 => Some(1),
-            5200.0..7777.0 => Some(2),
-            9000.0..9400.0 => Some(2),
+            5200.0..7777.0 | 9000.0..9400.0 => Some(2),
             _ => None,
         };
         let mut stays = Vec::new();
