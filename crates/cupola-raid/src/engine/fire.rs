@@ -119,7 +119,7 @@ impl Engine<'_, '_> {
             log.incident(Incident::IncursionEngaged, over);
         }
         let heading = plan.rules[state.rule].engage == Engage::HeadingForNato;
-        if heading && route.nato_entry.is_none() && !flying.heading_engaged {
+        if heading && route.nato_stays.is_empty() && !flying.heading_engaged {
             log.incident(Incident::HeadingFalse, &unit.nation);
             flying.heading_engaged = true;
         }
