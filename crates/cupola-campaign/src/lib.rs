@@ -5,11 +5,14 @@
 
 mod answer;
 mod cover;
+mod exposure;
 mod outcome;
 pub mod record;
 mod run;
+mod sample;
 mod stats;
 mod stories;
+pub mod sweep;
 mod tally;
 
 pub use outcome::{
@@ -17,6 +20,7 @@ pub use outcome::{
     RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use sample::{Estimate, Sample, Series};
 pub use stories::{replay, tell};
 
 use cupola_scenario::Scenario;
