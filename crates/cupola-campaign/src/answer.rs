@@ -2,6 +2,7 @@
 
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
 use crate::endurance::endurance;
+use crate::exposure::launch_distance_km;
 use crate::neighbours::radar_view;
 use crate::outcome::{
     Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
@@ -132,6 +133,7 @@ fn units(inputs: &Inputs<'_>, tally: &Tally, option: usize) -> Vec<UnitInfo> {
                 system_name: unit.system_name.clone(),
                 at: unit.at,
                 antenna_asl_m: inputs.floors[0][index].antenna_asl_m(),
+                launch_distance_km: launch_distance_km(inputs.plan, unit.at),
                 manned_share: tally.on_duty[index] / draws,
             }
         })

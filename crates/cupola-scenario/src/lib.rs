@@ -14,6 +14,7 @@ mod files;
 mod means;
 mod model;
 mod num;
+mod posts;
 mod resolve;
 mod tree;
 
@@ -29,7 +30,7 @@ pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
 pub use means::{Means, MeansKind};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
-    ExistingDefence, FireUnits, LaunchArea, OptionSpec, PathClass, Question, Raid, Rule,
+    ExistingDefence, FireUnits, LaunchArea, Line, OptionSpec, PathClass, Question, Raid, Rule,
     ScenarioFile, Site, Training, Wave,
 };
 pub use num::{Confidence, Num, Shape};

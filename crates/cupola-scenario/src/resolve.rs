@@ -3,7 +3,7 @@
 use crate::catalogue::{Catalogue, Class, Kind, Profile};
 use crate::diagnostic::{Diagnostic, Rejected, nearest};
 use crate::files::{CatalogueFiles, raw, read};
-use crate::model::{Engage, ScenarioFile};
+use crate::model::{FireUnits, ScenarioFile};
 use crate::tree::locate;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use toml::de::DeTable;
 
 mod added;
+mod defence;
 
 /// A checked scenario with the catalogue entries it uses.
 #[derive(Clone, Debug)]
@@ -202,7 +203,7 @@ fn lock(table: &toml::Table, name: &str, used: &Catalogue, all: &CatalogueFiles)
     toml::to_string(&raw(&text)).unwrap_or(text)
 }
 
-struct References<'a> {
+pub(crate) struct References<'a> {
     text: &'a str,
     file: &'a ScenarioFile,
     all: &'a Catalogue,
@@ -221,7 +222,13 @@ impl References<'_> {
         self.added();
     }
 
-    fn report(&mut self, code: &'static str, path: &str, message: String, help: Option<String>) {
+    pub(crate) fn report(
+        &mut self,
+        code: &'static str,
+        path: &str,
+        message: String,
+        help: Option<String>,
+    ) {
         let span = DeTable::parse(self.text).map_or(0..0, |table| locate(&table, path));
         let label = "here".to_owned();
         self.problems.push(Diagnostic {
@@ -351,7 +358,7 @@ impl References<'_> {
         let file = self.file;
         let systems: Vec<&str> = self.all.systems.keys().map(String::as_str).collect();
         let courses: Vec<&str> = file.training.keys().map(String::as_str).collect();
-        let sites: usize = file.fire_units.iter().map(|unit| unit.sites.len()).sum();
+        let sites: usize = file.fire_units.iter().map(FireUnits::posts).sum();
         let seeds = match file.area.terrain.as_str() {
             "embedded" => u64::from(file.area.terrain_seeds),
             _ => 1,
@@ -369,9 +376,7 @@ impl References<'_> {
                 let help = "write two capital letters, for instance \"PL\"".to_owned();
                 self.report("bad-name", &at("nation"), message, Some(help));
             }
-            if unit.sites.is_empty() {
-                self.report("empty", &at("sites"), "no site is given".into(), None);
-            }
+            self.posts(i, unit);
             if let Some(course) = unit.training.as_deref().filter(|c| !courses.contains(c)) {
                 self.unknown(&at("training"), "course", course, &courses);
             }
@@ -522,53 +527,6 @@ impl References<'_> {
                 format!("threat \"{id}\": {lacking}"),
                 None,
             );
-        }
-    }
-
-    fn rules(&mut self) {
-        for (name, rule) in &self.file.rules {
-            if rule.engage == Engage::Belt && rule.belt_km.is_none() {
-                let path = format!("rules.{name}.engage");
-                let help = Some("add belt_km = 70".to_owned());
-                self.report("missing-key", &path, "a belt needs its depth".into(), help);
-            }
-        }
-    }
-
-    fn existing(&mut self) {
-        let Some(existing) = &self.file.existing_defence else {
-            return;
-        };
-        for class in existing
-            .path
-            .keys()
-            .filter(|class| !class.is_air_breathing())
-        {
-            let path = format!("existing_defence.path.{}", class.name());
-            let message = format!(
-                "{} threats are met at aim points, not along the path",
-                class.name()
-            );
-            let help = Some(format!("write [existing_defence.cover.{}]", class.name()));
-            self.report("wrong-model", &path, message, help);
-        }
-        for class in existing
-            .cover
-            .keys()
-            .filter(|class| class.is_air_breathing())
-        {
-            let path = format!("existing_defence.cover.{}", class.name());
-            let message = format!("{} threats are met along the path", class.name());
-            let help = Some(format!("write [existing_defence.path.{}]", class.name()));
-            self.report("wrong-model", &path, message, help);
-        }
-        for (class, path_class) in &existing.path {
-            let lost = path_class.lost_share.as_ref().map_or(0.0, |lost| lost.high);
-            if path_class.killed_share.high + lost >= 1.0 {
-                let path = format!("existing_defence.path.{}", class.name());
-                let message = "killed and lost together must stay below 1".to_owned();
-                self.report("out-of-range", &path, message, None);
-            }
         }
     }
 }
