@@ -1,7 +1,6 @@
 //! Places, regions and people against published figures.
 
 use cupola_units::LatLon;
-use cupola_units::math::degrees_from_radians;
 use cupola_world::geodesy::{direct, inverse};
 use cupola_world::people::{officials, people_grid, region_of_code};
 use cupola_world::regions::{self, RegionRaster, region_at};
