@@ -10,6 +10,8 @@ use cupola_units::{SimTime, math};
 const P_FALSE_ALARM: f64 = 1e-6;
 /// Longest line of sight computed, metres; sensors that reach further are cut here.
 pub const SENSOR_RANGE_MAX_M: f64 = 250_000.0;
+/// The same against ballistic arcs, which fly far above any ground between: metres.
+pub(crate) const ARC_RANGE_MAX_M: f64 = 1_000_000.0;
 
 /// The values of one draw, in the form the engine needs.
 #[derive(Clone, Debug)]

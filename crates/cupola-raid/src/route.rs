@@ -76,8 +76,9 @@ pub(crate) struct Maker<'a> {
     pub plan: &'a Plan,
     pub world: &'a World,
     pub draw: &'a Draw,
-    /// Box outside which no fire unit reaches anything.
+    /// Box outside which no fire unit reaches anything, and the wider one for ballistic arcs.
     pub zone: Bounds,
+    pub arc_zone: Bounds,
 }
 
 /// Which pool of the library a route belongs to.
@@ -224,10 +225,12 @@ impl Maker<'_> {
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
-        let in_zone = |i: usize| {
-            self.zone
-                .contains(legs.point(legs.length_m * i as f64 / count as f64).1)
+        let zone = match flight {
+            Flight::Kepler(_) => &self.arc_zone,
+            _ => &self.zone,
         };
+        let in_zone =
+            |i: usize| zone.contains(legs.point(legs.length_m * i as f64 / count as f64).1);
         let Some(first) = (0..=count).find(|&i| in_zone(i)) else {
             return;
         };
