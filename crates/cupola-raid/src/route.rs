@@ -65,6 +65,8 @@ pub(crate) struct Route {
     pub entry_s: Option<f64>,
     /// Seconds to entry into NATO airspace, and the country.
     pub nato_entry: Option<(f64, u8)>,
+    /// First and last time near the protected area, seconds.
+    pub near_s: Option<(f64, f64)>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -207,7 +209,11 @@ impl Maker<'_> {
             if route.nato_entry.is_none() && self.world.nato_distance_m(at) <= step {
                 route.nato_entry = self.nato_entry(legs, flight, distance, distance + step);
             }
-            route.track.push((flight.time_at(distance), at));
+            let t = flight.time_at(distance);
+            if self.world.near_area(at) {
+                route.near_s = Some((route.near_s.map_or(t, |near| near.0), t));
+            }
+            route.track.push((t, at));
         }
     }
 
