@@ -19,7 +19,7 @@ const STEP_DAYS: i32 = 14;
 const SPAN_DAYS: i32 = 3 * 365;
 
 /// Middle of the draws: 5 %, 50 % and 95 %.
-pub type Range = [f64; 3];
+pub(crate) type Range = [f64; 3];
 
 /// Manned fire units of one option over time.
 #[derive(Clone, Debug)]

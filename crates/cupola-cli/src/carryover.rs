@@ -69,7 +69,7 @@ pub(crate) fn carryover(args: &Carryover) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| PathBuf::from("cupola-out").join(&name));
     let exists = IfExists::ReplaceIfHolds(MARKER.to_owned());
-    let mut output = OutputFolder::begin(&folder, &exists, Some(Arc::clone(&stop)))?;
+    let output = OutputFolder::begin(&folder, &exists, Some(Arc::clone(&stop)))?;
     let find = |name: &str| text_of(name).ok();
     let orders = file.orders();
     let chains: Vec<Vec<Composed>> = orders
