@@ -88,7 +88,7 @@ fn manned_from(scenario: &Scenario, plan: &Plan) -> Vec<Option<Day>> {
         let mut own = groups.filter(|group| {
             group.group == unit.group
                 && group.system == unit.system
-                && group.sites.contains(&unit.site)
+                && (group.sites.is_empty() || group.sites.contains(&unit.site))
         });
         own.next()?.manned_from.map(|from| day(&from.to_string()))
     };

@@ -7,20 +7,25 @@ mod answer;
 mod carryover;
 mod cover;
 mod crews;
+mod exposure;
+mod neighbours;
 mod outcome;
 pub mod record;
 mod run;
+mod sample;
 mod stats;
 mod stories;
+pub mod sweep;
 mod tally;
 
 pub use carryover::{Change, Share, Station, Through, Waterfall};
 pub use crews::{CrewTimeline, crews};
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
-    RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+    RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use sample::{Estimate, Sample, Series};
 pub use stories::{replay, tell};
 
 use cupola_scenario::Scenario;

@@ -8,6 +8,7 @@ use super::{
 use crate::crews::{Course, CourseInputs};
 use cupola_scenario::{Fighter, FireUnits, Missile, Num, Rejected, System, Training};
 use cupola_units::entity_id;
+use cupola_world::{NoPost, Post, posts};
 
 impl Builder<'_> {
     pub(super) fn units(&mut self, families: &[FamilyPlan]) -> Result<Vec<Unit>, Rejected> {
@@ -27,8 +28,8 @@ impl Builder<'_> {
             let inputs = self.unit_inputs(system, group);
             let course = course.map(|course| self.course(system, group, course));
             let sensor = system.sensor.as_ref();
-            for (j, site) in group.sites.iter().enumerate() {
-                let (at, ground_m) = self.point(site, &format!("fire_units[{i}].sites[{j}]"))?;
+            for post in self.posts(i)? {
+                let (site, at, ground_m) = (post.name, post.at, post.ground_m);
                 let base = format!("{}/{}/{}", group.group, system.id, site);
                 let same = units
                     .iter()
@@ -43,7 +44,7 @@ impl Builder<'_> {
                     entity: entity_id(&id),
                     id,
                     group: group.group.clone(),
-                    site: site.clone(),
+                    site,
                     nation: group.nation.clone(),
                     is_nato: self.world.is_nato_code(&group.nation),
                     system: system.id.clone(),
@@ -78,6 +79,11 @@ impl Builder<'_> {
             }
         }
         Ok(units)
+    }
+
+    fn posts(&self, index: usize) -> Result<Vec<Post>, Rejected> {
+        posts(self.scenario, index)
+            .map_err(|no: NoPost| self.scenario.reject(&no.path, no.message, Some(no.help)))
     }
 
     fn unit_inputs(&mut self, system: &System, group: &FireUnits) -> UnitInputs {
