@@ -50,8 +50,10 @@ pub struct CrewTimeline {
 impl CrewTimeline {
     /// Days of the points.
     pub fn days(&self) -> Vec<Day> {
-        (0..self.manned.len() as i32)
-            .map(|i| Day(self.start.0 + i * STEP_DAYS))
+        (self.start.0..)
+            .step_by(STEP_DAYS as usize)
+            .take(self.manned.len())
+            .map(Day)
             .collect()
     }
 }

@@ -133,46 +133,79 @@ fn chart(stations: &[Station]) -> String {
         "axis-title",
         title,
     );
-    let mut rows: Vec<(String, [f64; 2], [f64; 2], String, &str)> = Vec::new();
-    let total = |share: &Share| {
-        (
-            [0.0, share.mean],
-            [share.lo95, share.hi95],
-            percent(share.mean),
-        )
-    };
-    let (bar, ends, text) = total(&shares[0]);
-    rows.push((stations[0].title.clone(), bar, ends, text, "o0"));
-    for (i, station, change) in steps(stations) {
-        let from = shares[i - 1].mean;
-        let class = if change.mean > 0.0 { "o6" } else { "o3" };
-        rows.push((
-            station.title.clone(),
-            [from, shares[i].mean],
-            [from + change.lo95, from + change.hi95],
-            points(change),
-            class,
-        ));
-    }
-    let (bar, ends, text) = total(&shares[shares.len() - 1]);
-    rows.push(("what is left of it".to_owned(), bar, ends, text, "o0"));
-    for (i, (title, [from, to], ends, text, class)) in rows.iter().enumerate() {
-        let top = ROW_PX * i as f64;
-        let px = |share: f64| x.px(100.0 * share);
-        let (a, b) = (px(*from), px(*to));
-        svg.text([0.0, top + 15.0], Anchor::Start, "bar-title halo", title);
-        let bar = format!("bar {class}");
-        svg.rect([a.min(b), top + 21.0], [(b - a).abs().max(1.5), 18.0], &bar);
-        if ends.iter().all(|end| end.is_finite()) {
-            svg.line([px(ends[0]), top + 30.0], [px(ends[1]), top + 30.0], "mean");
-        }
-        let right = a.max(b).max(px(ends[1])) + 6.0;
-        svg.text([right, top + 35.0], Anchor::Start, "direct halo", text);
+    for (i, bar) in bars(stations, &shares).iter().enumerate() {
+        push_bar(&mut svg, bar, ROW_PX * i as f64, x);
     }
     svg.finish(
         "chart",
         "Waterfall of the share that comes through; the table below holds the same numbers.",
     )
+}
+
+/// One bar of the chart, in shares.
+struct Bar {
+    title: String,
+    from: f64,
+    to: f64,
+    ends: [f64; 2],
+    text: String,
+    class: &'static str,
+}
+
+fn bars(stations: &[Station], shares: &[Share]) -> Vec<Bar> {
+    let total = |title: &str, share: &Share| Bar {
+        title: title.to_owned(),
+        from: 0.0,
+        to: share.mean,
+        ends: [share.lo95, share.hi95],
+        text: percent(share.mean),
+        class: "o0",
+    };
+    let mut bars = Vec::new();
+    if let (Some(station), Some(share)) = (stations.first(), shares.first()) {
+        bars.push(total(&station.title, share));
+    }
+    for (i, station, change) in steps(stations) {
+        let from = shares[i - 1].mean;
+        bars.push(Bar {
+            title: station.title.clone(),
+            from,
+            to: shares[i].mean,
+            ends: [from + change.lo95, from + change.hi95],
+            text: points(change),
+            class: if change.mean > 0.0 { "o6" } else { "o3" },
+        });
+    }
+    bars.extend(shares.last().map(|share| total("where it ends", share)));
+    bars
+}
+
+fn push_bar(svg: &mut Svg, bar: &Bar, top: f64, x: Scale) {
+    let px = |share: f64| x.px(100.0 * share);
+    let (a, b) = (px(bar.from), px(bar.to));
+    svg.text(
+        [0.0, top + 15.0],
+        Anchor::Start,
+        "bar-title halo",
+        &bar.title,
+    );
+    let class = format!("bar {}", bar.class);
+    svg.rect(
+        [a.min(b), top + 21.0],
+        [(b - a).abs().max(1.5), 18.0],
+        &class,
+    );
+    if bar.ends.iter().all(|end| end.is_finite()) {
+        let [low, high] = bar.ends.map(px);
+        svg.line([low, top + 30.0], [high, top + 30.0], "mean");
+    }
+    let right = a.max(b).max(px(bar.ends[1])) + 6.0;
+    let (at, anchor) = if right > PAGE_WIDTH - 210.0 {
+        ([PAGE_WIDTH, top + 15.0], Anchor::End)
+    } else {
+        ([right, top + 35.0], Anchor::Start)
+    };
+    svg.text(at, anchor, "direct halo", &bar.text);
 }
 
 fn percent(share: f64) -> String {

@@ -118,8 +118,11 @@ impl CarryOver {
         let mut wanted: Vec<&str> = file.steps.iter().map(|step| step.name.as_str()).collect();
         let mut found: Vec<&str> = file.other_order.iter().map(String::as_str).collect();
         wanted.sort_unstable();
-        if let Some(twice) = wanted.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("two steps are named \"{}\"", twice[0]);
+        if let Some(twice) = wanted.iter().find(|name| {
+            let same = wanted.iter().filter(|other| other == name);
+            same.count() > 1
+        }) {
+            let message = format!("two steps are named \"{twice}\"");
             return reject(message, "give each step a name of its own");
         }
         found.sort_unstable();
