@@ -4,6 +4,7 @@
 //! 1 failed while running, 2 the input is wrong, 130 interrupted.
 
 mod args;
+mod carryover;
 mod catalogue;
 mod check;
 mod compare;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),

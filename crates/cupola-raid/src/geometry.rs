@@ -2,7 +2,7 @@
 //! exposure to means over an area.
 
 use crate::area::Exposures;
-use crate::draw::{Draw, SENSOR_RANGE_MAX_M};
+use crate::draw::{ARC_RANGE_MAX_M, Draw, SENSOR_RANGE_MAX_M};
 use crate::hazard::Existing;
 use crate::plan::{Plan, RaidPlan};
 use crate::route::{Maker, Pool, Route};
@@ -45,7 +45,8 @@ impl Geometry {
             plan,
             world,
             draw,
-            zone: zone(plan),
+            zone: zone(plan, SENSOR_RANGE_MAX_M),
+            arc_zone: zone(plan, ARC_RANGE_MAX_M),
         };
         for wave in &raid.waves {
             let share = draw.values.get(plan.aims[wave.aims].inside_share);
@@ -114,9 +115,9 @@ impl Calibrated {
     }
 }
 
-/// Box outside which no unit and no means reach anything.
-fn zone(plan: &Plan) -> Bounds {
-    let units = plan.units.iter().map(|unit| (unit.at, SENSOR_RANGE_MAX_M));
+/// Box outside which no unit and no means reach or see anything.
+fn zone(plan: &Plan, reach_m: f64) -> Bounds {
+    let units = plan.units.iter().map(|unit| (unit.at, reach_m));
     let areas = plan.areas.iter();
     let areas = areas.flat_map(|area| area.centres.iter().map(|&at| (at, area.radius_m + 2000.0)));
     let mut zone = Bounds {

@@ -35,12 +35,19 @@ pub(crate) struct Flying {
     pub first_pair: u32,
     /// Taken for a decoy by some unit.
     pub taken_for_decoy: bool,
-    /// A rule held fire because it did not seem to head for NATO soil; it was engaged as if it did.
-    pub heading_refused: bool,
-    pub heading_engaged: bool,
+    pub heading: Heading,
     /// When civilians would be warned without the option's sensors.
     pub alarm: SimTime,
     causes: u16,
+}
+
+/// What the heading rule made of a threat.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heading {
+    /// It held fire, because the threat did not seem to head for NATO soil.
+    pub refused: bool,
+    /// The threat was engaged as heading there, and would not have entered.
+    pub mistaken: bool,
 }
 
 impl Flying {
@@ -133,8 +140,7 @@ fn one(
         in_flight: 0,
         first_pair: 0,
         taken_for_decoy: false,
-        heading_refused: false,
-        heading_engaged: false,
+        heading: Heading::default(),
         alarm,
         causes: 0,
     }
@@ -262,6 +268,7 @@ pub(crate) fn tally(
     }
     if route.inside {
         log.inside[class] += 1;
+        log.class(threat.class).inside_working += u32::from(threat.end != End::Failed);
         let warning = (threat.arrives - threat.alarm).seconds() / 60.0;
         if threat.alarm.is_ever() && warning > 0.0 {
             let count = log.class(threat.class);
@@ -306,7 +313,7 @@ fn incursion(
     log.incident(Incident::Incursion, code);
     if !threat.was_engaged() {
         log.incident(Incident::IncursionMissed(cause), code);
-        if threat.heading_refused {
+        if threat.heading.refused {
             log.incident(Incident::HeadingMissed, code);
         }
     }

@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 26] = [
+const KINDS: [(&str, &str); 28] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -85,6 +85,8 @@ const KINDS: [(&str, &str); 26] = [
     ("fire units lost of", "fire units lost of"),
     ("command posts lost", "command posts lost"),
     ("area kills by", "kills by teams and interceptor drones of"),
+    ("minutes under alarm in", "minutes under alarm in"),
+    ("people on courses in", "people on courses in"),
 ];
 
 /// The section.

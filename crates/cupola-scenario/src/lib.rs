@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod check;
+mod compose;
 mod diagnostic;
 mod doctrine;
 mod edit;
@@ -22,6 +23,7 @@ pub use catalogue::{
     Catalogue, Class, CommonFactor, Correlation, Cost, Crew, Fighter, FireControl, Kind, Launcher,
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
+pub use compose::{CarryOver, CarryStep, Composed, Take};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use doctrine::{Choice, Doctrine, Priority};
 pub use edit::{SetError, with_options, with_setting};

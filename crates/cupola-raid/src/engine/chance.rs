@@ -22,7 +22,7 @@ impl Engine<'_, '_> {
             let heading = rule.engage == Engage::HeadingForNato && cause == Cause::NoRule;
             let threat = &mut self.w.flying[index];
             threat.note(cause);
-            threat.heading_refused |= heading;
+            threat.heading.refused |= heading;
         }
         found.ok()
     }

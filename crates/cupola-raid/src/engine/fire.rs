@@ -119,9 +119,9 @@ impl Engine<'_, '_> {
             log.incident(Incident::IncursionEngaged, over);
         }
         let heading = plan.rules[state.rule].engage == Engage::HeadingForNato;
-        if heading && route.nato_stays.is_empty() && !flying.heading_engaged {
+        if heading && route.nato_stays.is_empty() && !flying.heading.mistaken {
             log.incident(Incident::HeadingFalse, &unit.nation);
-            flying.heading_engaged = true;
+            flying.heading.mistaken = true;
         }
     }
 

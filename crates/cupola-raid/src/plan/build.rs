@@ -28,7 +28,10 @@ pub(super) fn plan(scenario: &Scenario, world: &World) -> Result<Plan, Rejected>
     let options = builder.options(&units, &rule_names, &doctrines, &areas);
     let existing = builder.existing();
     let supply = builder.supply();
+    let inside = aims.iter().flat_map(|set| &set.lists[0]).next();
+    let area_country = inside.map_or(0, |aim| world.country_at(aim.at));
     let plan = Plan {
+        area_country,
         inputs: builder.inputs,
         units,
         threats,
@@ -140,9 +143,17 @@ impl Builder<'_> {
                 command.post_loss_share.as_ref(),
                 command.post_lost_at_min.as_ref(),
             ),
+            all_clear_min: self.all_clear(),
             families_correlation: pk.correlation.families,
             cap: pk.common_factor.cap,
         }
+    }
+
+    fn all_clear(&mut self) -> InputId {
+        let existing = self.scenario.file.existing_defence.clone();
+        let own = existing.and_then(|existing| existing.all_clear_min);
+        let default = Num::assumed(5.0, 15.0, 30.0, "end of the last threat to the all-clear");
+        self.or("existing.all_clear_min", own.as_ref(), &default)
     }
 
     fn threats(&mut self) -> Vec<ThreatType> {

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_steps_of_a_wave_visit_no_number_twice() {
         // An odd step on 2³² numbers returns only after all of them.
-        let numbers: std::collections::HashSet<u32> =
+        let numbers: std::collections::BTreeSet<u32> =
             (0..20_000).map(|n| threat_entity(5, n)).collect();
         assert_eq!(numbers.len(), 20_000);
     }

@@ -45,6 +45,8 @@ pub struct Plan {
     pub seed: u64,
     /// How many raids a month, and what of the production replaces what is spent.
     pub supply: Supply,
+    /// Country of the first aim inside the area, as an index of the world; 0 for none.
+    pub area_country: u8,
     /// Interceptor families in the order of kill-probability inputs.
     pub families: Vec<FamilyPlan>,
 }
@@ -93,8 +95,8 @@ pub struct Unit {
     pub remote_tracks: bool,
     /// Whether it is manned on the day asked for, training aside.
     pub manned: bool,
-    /// Days from the start of its course to the day asked for.
-    pub course_days: Option<f64>,
+    /// The course its crews must finish first.
+    pub course: Option<crate::crews::Course>,
     /// Position of its interceptor family; `None` for sensors.
     pub family: Option<usize>,
     /// Missiles of its kind made in a year, where published.
@@ -116,8 +118,6 @@ pub struct UnitInputs {
     pub(crate) stock: StockInputs,
     pub(crate) fighter: FighterInputs,
     pub(crate) ready_share: InputId,
-    pub(crate) training_weeks: InputId,
-    pub(crate) handover_weeks: InputId,
 }
 
 /// Inputs of a loss within a raid; without a time it happens at a random one.
@@ -312,6 +312,7 @@ pub struct SharedInputs {
     pub(crate) link_share: InputId,
     pub(crate) link_outage_min: InputId,
     pub(crate) post_loss: LossInputs,
+    pub(crate) all_clear_min: InputId,
     pub(crate) families_correlation: f64,
     pub(crate) cap: f64,
 }

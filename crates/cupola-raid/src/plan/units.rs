@@ -5,6 +5,8 @@ use super::{
     FamilyPlan, FighterInputs, FireInputs, MissileInputs, SensorInputs, StockInputs, Unit,
     UnitInputs,
 };
+use crate::crews::{Course, CourseInputs};
+use crate::inputs::InputId;
 use cupola_scenario::{Fighter, FireUnits, Missile, Num, Rejected, System, Training};
 use cupola_units::entity_id;
 use cupola_world::{NoPost, Post, posts};
@@ -24,29 +26,16 @@ impl Builder<'_> {
             let manned = group
                 .manned_from
                 .is_none_or(|from| day_number(&from) <= day_number(&file.question.as_of));
-            let inputs = self.unit_inputs(system, group, course);
+            let made_per_year = self.made_per_year(system);
             let own = format!("{}/{}.", group.group, system.id);
-            let made = system
-                .missile
-                .as_ref()
-                .and_then(|m| m.made_per_year.as_ref());
-            let made_per_year =
-                made.map(|num| self.add(&format!("{}.missile.made_per_year", system.id), num));
             let loss = self.loss(&own, group.loss_share.as_ref(), group.lost_at_min.as_ref());
+            let inputs = self.unit_inputs(system, group);
+            let course = course.map(|course| self.course(system, group, course));
             let sensor = system.sensor.as_ref();
             for post in self.posts(i)? {
                 let (site, at, ground_m) = (post.name, post.at, post.ground_m);
                 let base = format!("{}/{}/{}", group.group, system.id, site);
-                let numbered = format!("{base}#");
-                let same = units
-                    .iter()
-                    .filter(|unit| unit.id == base || unit.id.starts_with(&numbered))
-                    .count();
-                let id = if same > 0 {
-                    format!("{base}#{}", same + 1)
-                } else {
-                    base
-                };
+                let id = numbered(&units, base);
                 units.push(Unit {
                     entity: entity_id(&id),
                     id,
@@ -69,8 +58,15 @@ impl Builder<'_> {
                         .as_ref()
                         .is_some_and(|fc| fc.remote_tracks),
                     manned,
-                    course_days: course
-                        .map(|c| day_number(&file.question.as_of) - day_number(&c.start)),
+                    course: course.map(|course| Course {
+                        before: units
+                            .iter()
+                            .filter(|unit| unit.group == group.group)
+                            .filter_map(|unit| unit.course)
+                            .filter(|other| other.entity == course.entity)
+                            .count() as u32,
+                        ..course
+                    }),
                     family: families
                         .iter()
                         .position(|family| Some(&family.id) == system.pk_family.as_ref()),
@@ -84,23 +80,18 @@ impl Builder<'_> {
         Ok(units)
     }
 
+    fn made_per_year(&mut self, system: &System) -> Option<InputId> {
+        let made = system.missile.as_ref()?.made_per_year.as_ref()?;
+        Some(self.add(&format!("{}.missile.made_per_year", system.id), made))
+    }
+
     fn posts(&self, index: usize) -> Result<Vec<Post>, Rejected> {
         posts(self.scenario, index)
             .map_err(|no: NoPost| self.scenario.reject(&no.path, no.message, Some(no.help)))
     }
 
-    fn unit_inputs(
-        &mut self,
-        system: &System,
-        group: &FireUnits,
-        course: Option<&Training>,
-    ) -> UnitInputs {
+    fn unit_inputs(&mut self, system: &System, group: &FireUnits) -> UnitInputs {
         let own = format!("{}/{}", group.group, system.id);
-        let crew = system.crew.as_ref();
-        let weeks = course
-            .and_then(|c| c.weeks.as_ref())
-            .or(crew.and_then(|crew| crew.training_weeks.as_ref()));
-        let handover = course.and_then(|c| c.handover_weeks.as_ref());
         let ready = group.ready_share.as_ref();
         UnitInputs {
             sensor: self.sensor_inputs(system),
@@ -109,8 +100,48 @@ impl Builder<'_> {
             stock: self.stock_inputs(system, group, &own),
             fighter: self.fighter_inputs(system, group, &own),
             ready_share: self.fixed(&format!("{own}.ready_share"), ready, 1.0),
-            training_weeks: self.fixed(&format!("{own}.training_weeks"), weeks, 0.0),
-            handover_weeks: self.fixed("training.handover_weeks", handover, 0.0),
+        }
+    }
+
+    /// The course of a group's units; their places in the queue are given later.
+    fn course(&mut self, system: &System, group: &FireUnits, course: &Training) -> Course {
+        let file = &self.scenario.file;
+        let own = format!("{}/{}", group.group, system.id);
+        let name = group.training.as_deref().unwrap_or_default();
+        let key = |key: &str| format!("training.{name}.{key}");
+        let crew = system.crew.as_ref();
+        let weeks = course
+            .weeks
+            .as_ref()
+            .or(crew.and_then(|crew| crew.training_weeks.as_ref()));
+        let persons = crew.and_then(|crew| crew.persons.as_ref());
+        let attacked = file.existing_defence.as_ref().map(|e| e.nation.as_str());
+        Course {
+            entity: entity_id(&format!("{name}/{}", system.id)),
+            before: 0,
+            days: day_number(&file.question.as_of) - day_number(&course.start),
+            inside: course.country.is_some() && course.country.as_deref() == attacked,
+            inputs: CourseInputs {
+                weeks: self.fixed(&format!("{own}.training_weeks"), weeks, 0.0),
+                handover_weeks: self.fixed(
+                    "training.handover_weeks",
+                    course.handover_weeks.as_ref(),
+                    0.0,
+                ),
+                travel_weeks: self.fixed(&key("travel_weeks"), course.travel_weeks.as_ref(), 0.0),
+                delay_weeks: self.fixed(&key("delay_weeks"), course.delay_weeks.as_ref(), 0.0),
+                places: course
+                    .places
+                    .as_ref()
+                    .map(|places| self.add(&key("places"), places)),
+                dropout_share: self.fixed(
+                    &key("dropout_share"),
+                    course.dropout_share.as_ref(),
+                    0.0,
+                ),
+                rotation: self.fixed(&key("rotation"), course.rotation.as_ref(), 1.0),
+                persons: self.fixed(&format!("{}.crew.persons", system.id), persons, 50.0),
+            },
         }
     }
 
@@ -204,6 +235,18 @@ impl Builder<'_> {
             missiles: self.fixed(&key("missiles"), all(|f| &f.missiles), 0.0),
             aircraft: self.fixed(&format!("{own}.aircraft"), group.aircraft.as_ref(), 8.0),
         }
+    }
+}
+
+/// An id that no other unit has: with a number from the second of its base on.
+fn numbered(units: &[Unit], base: String) -> String {
+    let next = format!("{base}#");
+    let same = units
+        .iter()
+        .filter(|u| u.id == base || u.id.starts_with(&next));
+    match same.count() {
+        0 => base,
+        others => format!("{next}{}", others + 1),
     }
 }
 

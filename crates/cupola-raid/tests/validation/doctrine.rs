@@ -212,7 +212,9 @@ fn dear_and_cheap(choice: &str, missiles: u32) -> (f64, f64) {
     let text = slow("").text();
     let start = text.find("[catalogue.systems.gun]").expect("the battery");
     let end = text.find("[catalogue.threats.target]").expect("the target");
-    let cheap = text[start..end]
+    let cheap = text
+        .get(start..end)
+        .expect("the battery before the target")
         .replace("systems.gun", "systems.cheap")
         .replace("id = \"gun\"", "id = \"cheap\"")
         .replace("cost_musd = 1", "cost_musd = 0.1")
