@@ -20,6 +20,7 @@ macro_rules! push {
 
 mod answer;
 mod charts;
+mod checks;
 mod cover_map;
 mod endurance;
 mod format;
@@ -35,6 +36,7 @@ mod raid_section;
 mod schema;
 mod sections;
 mod svg;
+mod sweep;
 mod table;
 mod trust;
 mod view;
@@ -44,4 +46,5 @@ pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};
 pub use page::html;
 pub use schema::summary_schema;
+pub use sweep::{sweep_csv, sweep_html, sweep_json, sweep_table};
 pub use table::terminal_table;

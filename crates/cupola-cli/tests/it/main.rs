@@ -19,6 +19,7 @@ mod coverage_batch;
 mod determinism;
 mod harness;
 mod interrupt;
+mod sweep;
 mod terrain_fetch;
 mod tile_server;
 mod tiles;
