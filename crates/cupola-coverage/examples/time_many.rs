@@ -39,7 +39,12 @@ fn main() {
         .collect();
     cells.sort_unstable();
     cells.dedup();
-    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+    };
     let two = pool(2);
     let mut tiles = TileSet::default();
     let start = Instant::now();
@@ -66,8 +71,16 @@ fn main() {
         let kept = many(&tiles, &sites, &settings, &two, &keep, &|| true);
         let elapsed = start.elapsed().as_secs_f64();
         best = best.min(elapsed);
-        let bytes: usize = kept.iter().flatten().flatten().map(|floors| 2 * floors.len()).sum();
-        println!("{SITES} sites on two threads: {elapsed:.2} s, {:.2} GB kept", bytes as f64 / 1e9);
+        let bytes: usize = kept
+            .iter()
+            .flatten()
+            .flatten()
+            .map(|floors| 2 * floors.len())
+            .sum();
+        println!(
+            "{SITES} sites on two threads: {elapsed:.2} s, {:.2} GB kept",
+            bytes as f64 / 1e9
+        );
     }
     println!(
         "{{\"ours\":{best:.2},\"goal\":{GOAL_S:.1},\"ratio\":{:.2},\"unit\":\"s\",\"one_site_ms\":{:.0}}}",
@@ -84,7 +97,11 @@ fn tile((south, west): Cell) -> Grid {
         .map(|i| {
             let turn = 0.9 * f64::from(i) + 0.3;
             let per_deg = 9.0 * f64::from(1 << (2 * i));
-            [per_deg * math::sin(turn), per_deg * math::cos(turn), 220.0 / f64::from(1 << i)]
+            [
+                per_deg * math::sin(turn),
+                per_deg * math::cos(turn),
+                220.0 / f64::from(1 << i),
+            ]
         })
         .collect();
     for row in 0..rows {

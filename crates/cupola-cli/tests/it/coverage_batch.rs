@@ -18,13 +18,13 @@ fn place() -> Place {
     place
 }
 
-/// A batch of 40 sites in three parts.
+/// A batch of some 40 sites in three parts.
 const ARGS: [&str; 12] = [
     "coverage-batch",
     "--terrain",
     "tiles",
     "--grid-km",
-    "12",
+    "10",
     "--bounds",
     "49.7,23.6,50.3,24.4",
     "--range-km",
