@@ -31,6 +31,11 @@ pub(crate) enum Command {
     /// Compare two answers: two output folders or summary.json files.
     #[command(after_help = "Example:\n  cupola compare cupola-out/before cupola-out/after")]
     Compare(Compare),
+    /// What a precedent carries over: one thing after the other changed, as a waterfall.
+    #[command(
+        after_help = "Examples:\n  cupola carryover\n  cupola carryover my-steps.toml --runs 1024 --format json"
+    )]
+    Carryover(crate::carryover::Carryover),
     /// Play one run event by event, or tell one threat's story.
     #[command(
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"

@@ -5,6 +5,7 @@
 
 mod args;
 mod batch;
+mod carryover;
 mod catalogue;
 mod check;
 mod compare;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),

@@ -94,7 +94,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// The text of a scenario: embedded by name, or a file.
-fn text_of(name: &str) -> Result<String, Failure> {
+pub(crate) fn text_of(name: &str) -> Result<String, Failure> {
     if let Some(text) = scenario_text(name) {
         return Ok(text.to_owned());
     }
@@ -226,11 +226,23 @@ pub(crate) fn prepare(
     pool: &rayon::ThreadPool,
     stop: &AtomicBool,
 ) -> Result<Prepared, Failure> {
-    let scenario = scenario(args)?;
-    geography::check(&scenario)?;
-    named_files(args, &scenario)?;
+    prepare_scenario(args, &scenario(args)?, pool, stop)
+}
+
+/// Everything a run of a scenario needs that was read already.
+///
+/// # Errors
+/// [`Failure`] for a wrong input, or when `stop` was raised.
+pub(crate) fn prepare_scenario(
+    args: &ScenarioArgs,
+    scenario: &Scenario,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Prepared, Failure> {
+    geography::check(scenario)?;
+    named_files(args, scenario)?;
     let bar = stage("terrain, borders, people", 1);
-    let ground = ground(args, &scenario)?;
+    let ground = ground(args, scenario)?;
     go_on(stop)?;
     let terrains: Vec<&dyn Terrain> = ground.terrains.iter().map(AsRef::as_ref).collect();
     let world = World::new(&ground.scenario, &terrains, ground.people)?;
