@@ -59,6 +59,16 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif"
     )]
     Coverage(crate::coverage::Coverage),
+    /// Floor fields of many candidate sites over one folder of tiles, as bits or 16-bit floors.
+    #[command(
+        after_help = "Examples:\n  cupola coverage-batch --terrain tiles/ --sites hills.csv --out floors/\n  cupola coverage-batch --terrain tiles/ --grid-km 10 --bounds 49,22,51,25 --height-m 100 --out bits/"
+    )]
+    CoverageBatch(crate::batch::Batch),
+    /// Fetch terrain tiles of public elevation models, or say what a folder of tiles holds.
+    #[command(
+        after_help = "Examples:\n  cupola terrain fetch western-ukraine\n  cupola terrain info tiles/"
+    )]
+    Terrain(crate::terrain::Terrain),
     /// Print the JSON Schema of a kind of file.
     #[command(after_help = "Example:\n  cupola schema scenario > scenario.schema.json")]
     Schema {

@@ -4,6 +4,7 @@
 //! 1 failed while running, 2 the input is wrong, 130 interrupted.
 
 mod args;
+mod batch;
 mod carryover;
 mod catalogue;
 mod check;
@@ -19,6 +20,7 @@ mod rows;
 mod run;
 mod schema;
 mod sweep;
+mod terrain;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
@@ -36,7 +38,9 @@ fn main() -> ExitCode {
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::CoverageBatch(batch) => batch::batch(&batch),
         args::Command::Record(record) => record::record(&record),
+        args::Command::Terrain(terrain) => terrain::terrain(&terrain),
         args::Command::Schema { kind } => schema::schema(kind),
         args::Command::New { file } => schema::new(file.as_deref()),
         args::Command::Completions { shell } => {

@@ -152,6 +152,15 @@ pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
     Ok(cupola_scenario::parse(&text, &args.scenario, &files)?)
 }
 
+/// A scenario as it stands, by name or file, with the built-in catalogue.
+///
+/// # Errors
+/// [`Failure`] with everything wrong in it.
+pub(crate) fn scenario_by_name(name: &str) -> Result<Scenario, Failure> {
+    let files = catalogue(None)?;
+    Ok(cupola_scenario::parse(&text_of(name)?, name, &files)?)
+}
+
 /// Whether the files that a scenario names are there.
 ///
 /// # Errors
@@ -416,9 +425,10 @@ fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, 
             path.display()
         ));
     }
-    for (name, grid) in folder.tiles {
-        mosaic.push(&name, vec![grid])?;
-    }
+    // One source, so that a tile's last row and column can be its neighbours'; finest posts first.
+    let mut tiles: Vec<Grid> = folder.tiles.into_iter().map(|(_, grid)| grid).collect();
+    tiles.sort_by(|a, b| a.step_lat_deg.total_cmp(&b.step_lat_deg));
+    mosaic.push("folder", tiles)?;
     Ok((mosaic, folder.sha256))
 }
 
