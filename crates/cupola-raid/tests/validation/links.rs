@@ -111,8 +111,11 @@ fn a_unit_that_may_be_lost_fires_no_more_than_one_that_is_not() {
 
 #[test]
 fn both_errors_of_the_heading_rule_are_counted() {
-    let errors = |stray: &str| {
-        let text = NIGHT.replace("stray_share = 0.2", &format!("stray_share = {stray}"));
+    let errors = |stray: &str, horizon_s: &str| {
+        let rule = "engage = \"heading-for-nato\"\n";
+        let text = NIGHT
+            .replace("stray_share = 0.2", &format!("stray_share = {stray}"))
+            .replace(rule, &format!("{rule}horizon_s = {horizon_s}\n"));
         let field = Field::new(&text);
         let mut sums = [0, 0, 0];
         for number in 0..6 {
@@ -129,9 +132,9 @@ fn both_errors_of_the_heading_rule_are_counted() {
         }
         sums
     };
-    let [false_alarms, missed, _] = errors("0");
+    let [false_alarms, missed, _] = errors("0", "900");
     assert!(false_alarms > 0);
     assert_eq!(missed, 0, "nothing that could be missed enters");
-    let [_, missed, entered] = errors("1");
+    let [_, missed, entered] = errors("1", "60");
     assert!(0 < missed && missed < entered, "{missed} of {entered}");
 }
