@@ -317,7 +317,19 @@ fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
             p95,
         }
     };
-    table.incidents.iter().map(row).collect()
+    let harm = |((kind, code), histogram): (&(cupola_raid::Harm, [u8; 2]), &Histogram)| {
+        let (mean, p05, p95) = histogram.with_zeros(table.runs);
+        LedgerCount {
+            raid,
+            kind: kind.label(),
+            nation: String::from_utf8_lossy(code).into_owned(),
+            mean,
+            p05,
+            p95,
+        }
+    };
+    let counts = table.incidents.iter().map(row);
+    counts.chain(table.harms.iter().map(harm)).collect()
 }
 
 /// Raids of the main kind in a row until each system's missiles run out.

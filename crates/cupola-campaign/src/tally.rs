@@ -2,26 +2,32 @@
 //! not grow with the runs inside a draw.
 
 use crate::run::{DrawResult, Settings, classes_of};
-use crate::stats::{Histogram, Nested};
-use cupola_raid::{ClassCount, Incident, Plan, RaidLog};
+use crate::stats::{Bins, Histogram, Nested};
+use cupola_raid::{ClassCount, Harm, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
-/// Quantities counted per run and class, with their unit and whether they are whole numbers.
-pub(crate) const QUANTITIES: [(&str, &str, bool); 13] = [
-    ("launched", "threats per raid", true),
-    ("failed", "threats per raid", true),
-    ("lost", "threats per raid", true),
-    ("killed_existing", "threats per raid", true),
-    ("killed_shield", "threats per raid", true),
-    ("left_area", "threats per raid", true),
-    ("leakers", "threats per raid", true),
-    ("interceptors", "missiles per raid", true),
-    ("cost_musd", "million US dollars per raid", false),
-    ("engagements_nato_crew", "engagements per raid", true),
-    ("debris_nato", "falls per raid", true),
-    ("incursions_nato", "threats per raid", true),
-    ("warning_min", "min", false),
+/// Quantities counted per run and class, with their unit and how finely they are kept.
+pub(crate) const QUANTITIES: [(&str, &str, Bins); 15] = [
+    ("launched", "threats per raid", Bins::Whole),
+    ("failed", "threats per raid", Bins::Whole),
+    ("lost", "threats per raid", Bins::Whole),
+    ("killed_existing", "threats per raid", Bins::Whole),
+    ("killed_shield", "threats per raid", Bins::Whole),
+    ("left_area", "threats per raid", Bins::Whole),
+    ("leakers", "threats per raid", Bins::Whole),
+    ("interceptors", "missiles per raid", Bins::Whole),
+    ("cost_musd", "million US dollars per raid", Bins::Fine),
+    ("engagements_nato_crew", "engagements per raid", Bins::Whole),
+    ("debris_nato", "falls per raid", Bins::Whole),
+    ("incursions_nato", "threats per raid", Bins::Whole),
+    ("warning_min", "min", Bins::Fine),
+    ("debris_people", "people hit per raid, expected", Bins::Tiny),
+    (
+        "interceptor_people",
+        "people hit per raid, expected",
+        Bins::Tiny,
+    ),
 ];
 
 /// Position of the leakers among the quantities.
@@ -45,6 +51,8 @@ fn quantity(count: &ClassCount, which: usize) -> f64 {
         9 => f64::from(count.engagements_nato_crew),
         10 => f64::from(count.debris_nato),
         11 => f64::from(count.incursions_nato),
+        13 => count.debris_people,
+        14 => count.interceptor_people,
         _ if count.warned > 0 => count.warning_sum_min / f64::from(count.warned),
         _ => f64::NAN,
     }
@@ -69,6 +77,8 @@ pub(crate) struct Table {
     pub(crate) ends: [[f64; 4]; 7],
     pub(crate) inside: [f64; 7],
     pub(crate) incidents: BTreeMap<(Incident, [u8; 2]), Histogram>,
+    /// People hit by expectation, by what and where.
+    pub(crate) harms: BTreeMap<(Harm, [u8; 2]), Histogram>,
     pub(crate) runs: u32,
     /// Missiles spent by unit and draw, for endurance.
     pub(crate) spent: Vec<Vec<f64>>,
@@ -93,20 +103,11 @@ impl Tally {
     pub(crate) fn new(plan: &Plan) -> Self {
         let table = |raid: usize| {
             let classes = classes_of(plan, raid);
-            let cell = |whole: bool| Cell {
-                runs: if whole {
-                    Histogram::default()
-                } else {
-                    Histogram::fine()
-                },
+            let cell = |bins: Bins| Cell {
+                runs: Histogram::new(bins),
                 ..Cell::default()
             };
-            let row = || {
-                QUANTITIES
-                    .iter()
-                    .map(|(_, _, whole)| cell(*whole))
-                    .collect()
-            };
+            let row = || QUANTITIES.iter().map(|(_, _, bins)| cell(*bins)).collect();
             Table {
                 cells: (0..=classes.len()).map(|_| row()).collect(),
                 classes,
@@ -212,6 +213,12 @@ impl Table {
                 .or_default()
                 .add(f64::from(count));
         }
+        for &(kind, code, people) in &log.harms {
+            self.harms
+                .entry((kind, code))
+                .or_insert_with(|| Histogram::new(Bins::Tiny))
+                .add(people);
+        }
         if log.classes.iter().any(|count| count.leaked > 0) {
             self.first_leak.get_or_insert(run);
         }
@@ -237,4 +244,6 @@ fn add(sum: &mut ClassCount, count: &ClassCount) {
     sum.incursions_nato += count.incursions_nato;
     sum.warning_sum_min += count.warning_sum_min;
     sum.warned += count.warned;
+    sum.debris_people += count.debris_people;
+    sum.interceptor_people += count.interceptor_people;
 }

@@ -20,12 +20,12 @@ mod threats;
 mod windows;
 
 pub use ballistic::{Arc, FlatArc};
-pub use debris::{Fall, fall};
+pub use debris::{Fall, casualty_area_m2, fall};
 pub use draw::{Draw, MapFigures, SENSOR_RANGE_MAX_M};
 pub use engine::{Setting, Workspace, simulate};
 pub use geometry::{Calibrated, Geometry};
 pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
-pub use log::{Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
+pub use log::{Cause, ClassCount, End, Harm, Incident, Moment, RaidLog, ThreatStory};
 pub use plan::{
     AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
     ThreatType, Unit, UnitInputs, WavePlan,

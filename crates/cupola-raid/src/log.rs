@@ -92,6 +92,10 @@ pub struct ClassCount {
     pub warning_sum_min: f64,
     /// Number of threats with a warning.
     pub warned: u32,
+    /// People hit by pieces of killed threats, by expectation.
+    pub debris_people: f64,
+    /// People hit by interceptors that missed and came down whole, by expectation.
+    pub interceptor_people: f64,
 }
 
 /// Kinds of incident in the ledger.
@@ -103,6 +107,8 @@ pub enum Incident {
     EngagementOver,
     /// Pieces of a threat killed by the option's units came down, by country.
     Debris,
+    /// Of these, kills with a piece in a town.
+    DebrisTown,
     /// An interceptor that missed came down whole, by country.
     InterceptorFall,
     /// A threat entered NATO airspace, by country.
@@ -120,10 +126,30 @@ impl Incident {
             Self::EngagementBy => "engagements by crew",
             Self::EngagementOver => "engagements over",
             Self::Debris => "threat debris in",
+            Self::DebrisTown => "threat debris on towns in",
             Self::InterceptorFall => "interceptor falls in",
             Self::Incursion => "incursions into",
             Self::IncursionEngaged => "incursions engaged over",
             Self::LostDown => "lost drones down in",
+        }
+    }
+}
+
+/// What may hit people on the ground.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harm {
+    /// Pieces of a threat killed by the option's units.
+    Debris,
+    /// An interceptor that missed and came down whole.
+    Interceptor,
+}
+
+impl Harm {
+    /// Kind as a reader sees it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Debris => "people hit by threat debris in",
+            Self::Interceptor => "people hit by interceptor falls in",
         }
     }
 }
@@ -169,6 +195,8 @@ pub struct RaidLog {
     pub spent: Vec<u32>,
     /// Incidents: kind, code of nation or country, number; sorted.
     pub incidents: Vec<(Incident, [u8; 2], u32)>,
+    /// People hit by expectation: by what, code of the country, number; sorted.
+    pub harms: Vec<(Harm, [u8; 2], f64)>,
     /// The story, when it was asked for.
     pub moments: Vec<Moment>,
     /// The threats of the story.
@@ -184,6 +212,7 @@ impl RaidLog {
         self.spent.clear();
         self.spent.resize(units, 0);
         self.incidents.clear();
+        self.harms.clear();
         self.moments.clear();
         self.stories.clear();
     }
@@ -193,11 +222,7 @@ impl RaidLog {
     }
 
     pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
-        let bytes = code.as_bytes();
-        let key = [
-            bytes.first().copied().unwrap_or(b'-'),
-            bytes.get(1).copied().unwrap_or(b'-'),
-        ];
+        let key = letters(code);
         match self
             .incidents
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
@@ -206,4 +231,22 @@ impl RaidLog {
             Err(at) => self.incidents.insert(at, (kind, key, 1)),
         }
     }
+
+    pub(crate) fn harm(&mut self, kind: Harm, code: &str, people: f64) {
+        let key = letters(code);
+        match self
+            .harms
+            .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
+        {
+            Ok(at) => self.harms[at].2 += people,
+            Err(at) => self.harms.insert(at, (kind, key, people)),
+        }
+    }
+}
+
+/// The two letters of a country's code.
+fn letters(code: &str) -> [u8; 2] {
+    let bytes = code.as_bytes();
+    let letter = |i: usize| bytes.get(i).copied().unwrap_or(b'-');
+    [letter(0), letter(1)]
 }

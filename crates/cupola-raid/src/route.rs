@@ -132,6 +132,16 @@ impl Maker<'_> {
         })
     }
 
+    /// Whether every route of a pool would be the same: one start, one aim, nothing left to chance.
+    pub(crate) fn knows_one_way(&self, wave: &WavePlan, pool: Pool) -> bool {
+        let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
+        let profile = self.plan.threats[wave.threat].profile;
+        pool != Pool::Stray
+            && matches!(wave.from[..], [(_, radius_m)] if radius_m <= 0.0)
+            && matches!(list[..], [aim] if aim.radius_m <= 0.0)
+            && (!wave.via.is_empty() || !wanders(profile))
+    }
+
     /// Which aim of its list a route of a pool flies to: stratified over the weights, so that a
     /// small library still hits every aim its share.
     fn place(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> u16 {

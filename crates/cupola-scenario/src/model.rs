@@ -35,6 +35,9 @@ pub struct ScenarioFile {
     /// How fire units share tracks and targets.
     #[serde(default)]
     pub command: Command,
+    /// What comes down after an intercept, and on whom.
+    #[serde(default)]
+    pub debris: Debris,
     /// Courses that turn a handed-over system into a manned fire unit.
     #[serde(default)]
     pub training: BTreeMap<String, Training>,
@@ -282,6 +285,18 @@ pub struct Command {
     pub link_delay_s: Option<Num>,
     /// Share of raids through which a unit's link works.
     pub link_availability_share: Option<Num>,
+}
+
+/// What comes down after an intercept, and on whom; the model's own ranges when absent.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Debris {
+    /// Hazardous pieces of one killed threat.
+    pub pieces: Option<Num>,
+    /// Share of people under a roof that stops all but heavy pieces, 0 to 1.
+    pub sheltered_share: Option<Num>,
+    /// Size of an interceptor that comes down whole, m².
+    pub interceptor_m2: Option<Num>,
 }
 
 /// A course.

@@ -30,5 +30,5 @@ mod world;
 
 pub use error::WorldError;
 pub use grid::{Bounds, Grid};
-pub use terrain::{Terrain, TerrainKind};
+pub use terrain::{Level, Terrain, TerrainKind};
 pub use world::{UnknownPlace, World, describe};

@@ -271,8 +271,18 @@ pub struct SharedInputs {
     pub(crate) shots: [InputId; 7],
     pub(crate) link_delay_s: InputId,
     pub(crate) link_share: InputId,
+    pub(crate) debris: DebrisInputs,
     pub(crate) families_correlation: f64,
     pub(crate) cap: f64,
+}
+
+/// Inputs of what comes down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DebrisInputs {
+    pub pieces: InputId,
+    pub sheltered_share: InputId,
+    pub interceptor_m2: InputId,
+    pub people_factor: InputId,
 }
 
 /// A row of the kill-probability table.
