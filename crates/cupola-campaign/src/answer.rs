@@ -1,6 +1,7 @@
 //! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
 
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
+use crate::neighbours::radar_view;
 use crate::outcome::{
     Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
     Sensitivity, TerrainUsed, UnitInfo,
@@ -40,6 +41,7 @@ pub(crate) fn outcome(
             let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
             built.title.clone_from(&file.options[option].title);
             built.coverage = Some(cover.fields);
+            built.radar_view = radar_view(inputs, &plan.options[option], pool);
             built
         })
         .collect();
@@ -110,6 +112,7 @@ fn one_option(
             settings.runs_per_draw,
         ),
         pk_share: pk_share(plan, tally, option, main, LEAKERS),
+        radar_view: Vec::new(),
         coverage: None,
     }
 }
@@ -317,19 +320,20 @@ fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
             p95,
         }
     };
-    let harm = |((kind, code), histogram): (&(cupola_raid::Harm, [u8; 2]), &Histogram)| {
-        let (mean, p05, p95) = histogram.with_zeros(table.runs);
-        LedgerCount {
-            raid,
-            kind: kind.label(),
-            nation: String::from_utf8_lossy(code).into_owned(),
-            mean,
-            p05,
-            p95,
-        }
-    };
+    let amount =
+        |((kind, code), (sum, histogram)): (&(cupola_raid::Amount, [u8; 2]), &(f64, Histogram))| {
+            let (_, p05, p95) = histogram.with_zeros(table.runs);
+            LedgerCount {
+                raid,
+                kind: kind.label(),
+                nation: String::from_utf8_lossy(code).into_owned(),
+                mean: sum / f64::from(table.runs.max(1)),
+                p05,
+                p95,
+            }
+        };
     let counts = table.incidents.iter().map(row);
-    counts.chain(table.harms.iter().map(harm)).collect()
+    counts.chain(table.amounts.iter().map(amount)).collect()
 }
 
 /// Raids of the main kind in a row until each system's missiles run out.

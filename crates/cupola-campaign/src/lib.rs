@@ -5,6 +5,7 @@
 
 mod answer;
 mod cover;
+mod neighbours;
 mod outcome;
 pub mod record;
 mod run;
@@ -14,7 +15,7 @@ mod tally;
 
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
-    RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+    RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
 pub use stories::{replay, tell};

@@ -3,7 +3,7 @@
 
 use crate::run::{DrawResult, Settings, classes_of};
 use crate::stats::{Bins, Histogram, Nested};
-use cupola_raid::{ClassCount, Harm, Incident, Plan, RaidLog};
+use cupola_raid::{Amount, ClassCount, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
@@ -77,8 +77,8 @@ pub(crate) struct Table {
     pub(crate) ends: [[f64; 4]; 7],
     pub(crate) inside: [f64; 7],
     pub(crate) incidents: BTreeMap<(Incident, [u8; 2]), Histogram>,
-    /// People hit by expectation, by what and where.
-    pub(crate) harms: BTreeMap<(Harm, [u8; 2]), Histogram>,
+    /// Amounts: their sum over all runs, and the runs that had any.
+    pub(crate) amounts: BTreeMap<(Amount, [u8; 2]), (f64, Histogram)>,
     pub(crate) runs: u32,
     /// Missiles spent by unit and draw, for endurance.
     pub(crate) spent: Vec<Vec<f64>>,
@@ -213,11 +213,16 @@ impl Table {
                 .or_default()
                 .add(f64::from(count));
         }
-        for &(kind, code, people) in &log.harms {
-            self.harms
-                .entry((kind, code))
-                .or_insert_with(|| Histogram::new(Bins::Tiny))
-                .add(people);
+        for &(kind, code, value) in &log.amounts {
+            let bins = if kind.is_tiny() {
+                Bins::Tiny
+            } else {
+                Bins::Fine
+            };
+            let entry = self.amounts.entry((kind, code));
+            let (sum, runs) = entry.or_insert_with(|| (0.0, Histogram::new(bins)));
+            *sum += value;
+            runs.add(value);
         }
         if log.classes.iter().any(|count| count.leaked > 0) {
             self.first_leak.get_or_insert(run);

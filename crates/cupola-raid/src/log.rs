@@ -115,6 +115,8 @@ pub enum Incident {
     Incursion,
     /// A threat in NATO airspace was engaged there, by country.
     IncursionEngaged,
+    /// A threat that entered NATO airspace was never shot at, and why; by country.
+    IncursionMissed(Cause),
     /// A lost drone came down, by country.
     LostDown,
 }
@@ -130,27 +132,52 @@ impl Incident {
             Self::InterceptorFall => "interceptor falls in",
             Self::Incursion => "incursions into",
             Self::IncursionEngaged => "incursions engaged over",
+            Self::IncursionMissed(cause) => not_shot_at(cause),
             Self::LostDown => "lost drones down in",
         }
     }
 }
 
-/// What may hit people on the ground.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Harm {
-    /// Pieces of a threat killed by the option's units.
-    Debris,
-    /// An interceptor that missed and came down whole.
-    Interceptor,
+/// Kind of an incursion that nobody shot at.
+fn not_shot_at(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoUnit => "incursions not shot at (no added unit) into",
+        Cause::NeverSeen => "incursions not shot at (never seen) into",
+        Cause::OutOfReach => "incursions not shot at (out of reach) into",
+        Cause::TooLate => "incursions not shot at (seen too late) into",
+        Cause::NoRule => "incursions not shot at (rule forbade it) into",
+        Cause::NoChannel => "incursions not shot at (no channel free) into",
+        Cause::NoMissile | Cause::Missed => "incursions not shot at (no missile ready) into",
+    }
 }
 
-impl Harm {
-    /// Kind as a reader sees it.
+/// Quantities of the ledger that are measured rather than counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Amount {
+    /// Time that threats spent in NATO airspace, by country, seconds.
+    IncursionTime,
+    /// Ground distance they flew there, by country, kilometres.
+    IncursionPath,
+    /// People hit by pieces of threats that the option's units killed, by country, by expectation.
+    DebrisPeople,
+    /// People hit by interceptors that missed and came down whole, by country, by expectation.
+    InterceptorPeople,
+}
+
+impl Amount {
+    /// Kind as a reader sees it, with its unit.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Debris => "people hit by threat debris in",
-            Self::Interceptor => "people hit by interceptor falls in",
+            Self::IncursionTime => "time of incursions (s) in",
+            Self::IncursionPath => "path of incursions (km) in",
+            Self::DebrisPeople => "people hit by threat debris in",
+            Self::InterceptorPeople => "people hit by interceptor falls in",
         }
+    }
+
+    /// Whether it is an expectation of what hardly ever happens, far below one.
+    pub fn is_tiny(self) -> bool {
+        matches!(self, Self::DebrisPeople | Self::InterceptorPeople)
     }
 }
 
@@ -195,8 +222,8 @@ pub struct RaidLog {
     pub spent: Vec<u32>,
     /// Incidents: kind, code of nation or country, number; sorted.
     pub incidents: Vec<(Incident, [u8; 2], u32)>,
-    /// People hit by expectation: by what, code of the country, number; sorted.
-    pub harms: Vec<(Harm, [u8; 2], f64)>,
+    /// Amounts: kind, code of country, sum; sorted.
+    pub amounts: Vec<(Amount, [u8; 2], f64)>,
     /// The story, when it was asked for.
     pub moments: Vec<Moment>,
     /// The threats of the story.
@@ -212,7 +239,7 @@ impl RaidLog {
         self.spent.clear();
         self.spent.resize(units, 0);
         self.incidents.clear();
-        self.harms.clear();
+        self.amounts.clear();
         self.moments.clear();
         self.stories.clear();
     }
@@ -222,7 +249,7 @@ impl RaidLog {
     }
 
     pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
-        let key = letters(code);
+        let key = key(code);
         match self
             .incidents
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
@@ -232,21 +259,23 @@ impl RaidLog {
         }
     }
 
-    pub(crate) fn harm(&mut self, kind: Harm, code: &str, people: f64) {
-        let key = letters(code);
+    pub(crate) fn amount(&mut self, kind: Amount, code: &str, value: f64) {
+        let key = key(code);
         match self
-            .harms
+            .amounts
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
         {
-            Ok(at) => self.harms[at].2 += people,
-            Err(at) => self.harms.insert(at, (kind, key, people)),
+            Ok(at) => self.amounts[at].2 += value,
+            Err(at) => self.amounts.insert(at, (kind, key, value)),
         }
     }
 }
 
-/// The two letters of a country's code.
-fn letters(code: &str) -> [u8; 2] {
+/// Code of a nation or country as two letters; `--` for none.
+fn key(code: &str) -> [u8; 2] {
     let bytes = code.as_bytes();
-    let letter = |i: usize| bytes.get(i).copied().unwrap_or(b'-');
-    [letter(0), letter(1)]
+    [
+        bytes.first().copied().unwrap_or(b'-'),
+        bytes.get(1).copied().unwrap_or(b'-'),
+    ]
 }

@@ -8,6 +8,7 @@
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
 use crate::plan::{Plan, WavePlan};
+use crate::stay::{Stay, add_stays};
 use cupola_scenario::Profile;
 use cupola_units::{LatLon, Stream, math};
 use cupola_world::{Bounds, World};
@@ -63,8 +64,8 @@ pub(crate) struct Route {
     pub flight_s: f64,
     /// Seconds to entry into the defended nation's airspace.
     pub entry_s: Option<f64>,
-    /// Seconds to entry into NATO airspace, and the country.
-    pub nato_entry: Option<(f64, u8)>,
+    /// Stretches over NATO soil, in order.
+    pub nato_stays: Vec<Stay>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -199,37 +200,37 @@ impl Maker<'_> {
             .existing
             .as_ref()
             .map_or(0.0, |e| values.get(e.area_weight));
-        let mut sum = 0.0;
+        let mut exposed = Exposed::default();
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
         let step = legs.length_m / count as f64;
         for i in 0..=count {
             let distance = step * i as f64;
             let at = legs.point(distance).1;
             let country = self.world.country_at(at);
-            if Some(country) == nation {
-                let t = flight.time_at(distance);
-                route.entry_s = route.entry_s.or(Some(t));
-                sum += step * if self.world.in_area(at) { weight } else { 1.0 };
-                route.path_weight.push((t, sum));
-            }
+            let t_s = flight.time_at(distance);
+            let here = if Some(country) == nation {
+                route.entry_s = route.entry_s.or(Some(t_s));
+                if self.world.in_area(at) { weight } else { 1.0 }
+            } else {
+                0.0
+            };
+            exposed.fly_to(t_s, distance, here, &mut route.path_weight);
             // Near NATO soil the way to the next point is looked at closely.
-            if route.nato_entry.is_none() && self.world.nato_distance_m(at) <= step {
-                route.nato_entry = self.nato_entry(legs, flight, distance, distance + step);
+            if i < count && self.world.nato_distance_m(at) <= step {
+                let below = |distance: f64| {
+                    let country = self.world.country_at(legs.point(distance).1);
+                    self.world.is_nato(country).then_some(country)
+                };
+                let time_at = |distance: f64| flight.time_at(distance);
+                add_stays(
+                    &mut route.nato_stays,
+                    [distance, distance + step],
+                    below,
+                    time_at,
+                );
             }
-            route.track.push((flight.time_at(distance), at));
+            route.track.push((t_s, at));
         }
-    }
-
-    /// First entry into NATO airspace between two distances, and the country.
-    fn nato_entry(&self, legs: &Legs, flight: &Flight, from: f64, to: f64) -> Option<(f64, u8)> {
-        let count = ((to - from) / FINE_M).ceil() as usize;
-        (0..=count).find_map(|i| {
-            let distance = (from + FINE_M * i as f64).min(legs.length_m);
-            let country = self.world.country_at(legs.point(distance).1);
-            self.world
-                .is_nato(country)
-                .then(|| (flight.time_at(distance), country))
-        })
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
@@ -263,6 +264,31 @@ impl Maker<'_> {
                 nato_m,
             });
         });
+    }
+}
+
+/// Where a flight stands in weighted metres over the nation.
+#[derive(Default)]
+struct Exposed {
+    t_s: f64,
+    distance_m: f64,
+    weight: f64,
+    sum_m: f64,
+}
+
+impl Exposed {
+    /// Flies on to a point; a leg counts with the mean of the weights at its ends, so that nothing
+    /// is met at the very moment of entry.
+    fn fly_to(&mut self, t_s: f64, distance_m: f64, weight: f64, out: &mut Vec<(f64, f64)>) {
+        let flown_m = distance_m - self.distance_m;
+        if flown_m > 0.0 && self.weight + weight > 0.0 {
+            if out.last().is_none_or(|last| last.0 < self.t_s) {
+                out.push((self.t_s, self.sum_m));
+            }
+            self.sum_m += 0.5 * flown_m * (self.weight + weight);
+            out.push((t_s, self.sum_m));
+        }
+        (self.t_s, self.distance_m, self.weight) = (t_s, distance_m, weight);
     }
 }
 

@@ -20,6 +20,7 @@ macro_rules! push {
 
 mod answer;
 mod charts;
+mod checks;
 mod cover_map;
 mod endurance;
 mod format;

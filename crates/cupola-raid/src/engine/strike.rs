@@ -2,7 +2,7 @@
 
 use super::{Engine, Shot, purpose};
 use crate::debris::Falls;
-use crate::log::{Cause, End, Harm, Incident};
+use crate::log::{Amount, Cause, End, Incident};
 use crate::queue::Event;
 use cupola_units::SimTime;
 
@@ -75,7 +75,7 @@ impl Engine<'_, '_> {
                 log.incident(Incident::DebrisTown, code);
             }
             log.class(class).debris_people += piece.people;
-            log.harm(Harm::Debris, code, piece.people);
+            log.amount(Amount::DebrisPeople, code, piece.people);
         }
         if self.story {
             let sample = &self.setting.geometry.routes
@@ -109,7 +109,7 @@ impl Engine<'_, '_> {
                 log.class(threat.class).debris_nato += u32::from(nato);
                 log.class(threat.class).interceptor_people += down.people;
                 log.incident(Incident::InterceptorFall, code);
-                log.harm(Harm::Interceptor, code, down.people);
+                log.amount(Amount::InterceptorPeople, code, down.people);
             }
         }
     }
