@@ -154,7 +154,7 @@ fn unpack(bytes: &[u8; ROW_BYTES]) -> Row {
             warned: whole(14),
             cost_musd: real(0),
             warning_sum_min: real(1),
-            killed_cost_musd: 0.0,
+            ..ClassCount::default()
         },
     }
 }
