@@ -1,6 +1,7 @@
 //! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
 
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
+use crate::exposure::launch_distance_km;
 use crate::neighbours::radar_view;
 use crate::outcome::{
     Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
@@ -131,6 +132,7 @@ fn units(inputs: &Inputs<'_>, tally: &Tally, option: usize) -> Vec<UnitInfo> {
                 system_name: unit.system_name.clone(),
                 at: unit.at,
                 antenna_asl_m: inputs.floors[0][index].antenna_asl_m(),
+                launch_distance_km: launch_distance_km(inputs.plan, unit.at),
                 manned_share: tally.on_duty[index] / draws,
             }
         })

@@ -5,12 +5,15 @@
 
 mod answer;
 mod cover;
+mod exposure;
 mod neighbours;
 mod outcome;
 pub mod record;
 mod run;
+mod sample;
 mod stats;
 mod stories;
+pub mod sweep;
 mod tally;
 
 pub use outcome::{
@@ -18,6 +21,7 @@ pub use outcome::{
     RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use sample::{Estimate, Sample, Series};
 pub use stories::{replay, tell};
 
 use cupola_scenario::Scenario;

@@ -122,6 +122,8 @@ pub struct UnitInfo {
     pub at: LatLon,
     /// Antenna above sea, metres, first terrain seed.
     pub antenna_asl_m: f64,
+    /// Distance to the edge of the nearest launch area of any raid, km; infinite without raids.
+    pub launch_distance_km: f64,
     /// Share of draws in which it is manned and ready on the day asked for.
     pub manned_share: f64,
 }

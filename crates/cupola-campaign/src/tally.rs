@@ -37,7 +37,7 @@ pub(crate) const INTERCEPTORS: usize = 7;
 /// Position of the cost.
 pub(crate) const COST: usize = 8;
 
-fn quantity(count: &ClassCount, which: usize) -> f64 {
+pub(crate) fn quantity(count: &ClassCount, which: usize) -> f64 {
     match which {
         0 => f64::from(count.launched),
         1 => f64::from(count.failed),
@@ -233,7 +233,7 @@ impl Table {
     }
 }
 
-fn add(sum: &mut ClassCount, count: &ClassCount) {
+pub(crate) fn add(sum: &mut ClassCount, count: &ClassCount) {
     sum.launched += count.launched;
     sum.failed += count.failed;
     sum.lost += count.lost;

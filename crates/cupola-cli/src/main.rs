@@ -17,6 +17,7 @@ mod replay;
 mod rows;
 mod run;
 mod schema;
+mod sweep;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
         args::Command::Replay(replay) => replay::replay(&replay),
+        args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
         args::Command::Record(record) => record::record(&record),

@@ -235,7 +235,7 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// Text broken at spaces, each line ended; a word longer than the width is cut.
-fn wrapped(text: &str, width: usize, indent: &str) -> String {
+pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|w| !w.is_empty()) {
         let line = lines.last().map_or(0, |l| l.chars().count());

@@ -18,4 +18,5 @@ mod contracts;
 mod determinism;
 mod harness;
 mod interrupt;
+mod sweep;
 mod tiles;
