@@ -26,6 +26,7 @@ mod endurance;
 mod format;
 mod glance;
 mod html_table;
+mod input_words;
 mod json;
 mod labels;
 mod ledger;
