@@ -16,9 +16,10 @@ use crate::shell::{self, Repo};
 pub(crate) fn run(repo: &Repo, name: &str) -> Result<bool> {
     match name {
         "coverage" => coverage(repo),
+        "coverage-batch" => measured(example(repo, "cupola-coverage", "time_many")),
         "raid" => raid(repo),
         other => Err(Failure::new(format!(
-            "no benchmark is called `{other}`: there are `coverage` and `raid`"
+            "no benchmark is called `{other}`: there are `coverage`, `coverage-batch` and `raid`"
         ))),
     }
 }
@@ -39,6 +40,11 @@ fn raid(repo: &Repo) -> Result<bool> {
     let python = python_with(repo, SIMPY)?;
     let mut command = example(repo, "cupola-raid", "bench_raid");
     command.arg("--").arg(repo.path(RAID)).arg(python);
+    measured(command)
+}
+
+/// Runs an example that measures, and shows what it says.
+fn measured(command: Command) -> Result<bool> {
     let text = shell::stdout_of(command)?;
     print!("{text}");
     last_json(&text).map(|_| true)

@@ -96,6 +96,8 @@ pub struct ClassCount {
     pub debris_people: f64,
     /// People hit by interceptors that missed and came down whole, by expectation.
     pub interceptor_people: f64,
+    /// Aimed inside the protected area and not failed by themselves.
+    pub inside_working: u32,
 }
 
 /// Kinds of incident in the ledger.
@@ -119,6 +121,8 @@ pub enum Incident {
     IncursionMissed(Cause),
     /// A lost drone came down, by country.
     LostDown,
+    /// Minutes under alarm of the protected area, by country.
+    AlarmMinutes,
 }
 
 impl Incident {
@@ -134,6 +138,7 @@ impl Incident {
             Self::IncursionEngaged => "incursions engaged over",
             Self::IncursionMissed(cause) => not_shot_at(cause),
             Self::LostDown => "lost drones down in",
+            Self::AlarmMinutes => "minutes under alarm in",
         }
     }
 }
@@ -249,13 +254,18 @@ impl RaidLog {
     }
 
     pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
+        self.incidents_add(kind, code, 1);
+    }
+
+    /// Adds a number of incidents, or minutes of one.
+    pub(crate) fn incidents_add(&mut self, kind: Incident, code: &str, n: u32) {
         let key = key(code);
         match self
             .incidents
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
         {
-            Ok(at) => self.incidents[at].2 += 1,
-            Err(at) => self.incidents.insert(at, (kind, key, 1)),
+            Ok(at) => self.incidents[at].2 += n,
+            Err(at) => self.incidents.insert(at, (kind, key, n)),
         }
     }
 

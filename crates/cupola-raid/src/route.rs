@@ -7,6 +7,7 @@
 
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
+use crate::hazard::Exposed;
 use crate::plan::{Plan, WavePlan};
 use crate::stay::{Stay, add_stays};
 use cupola_scenario::Profile;
@@ -66,6 +67,8 @@ pub(crate) struct Route {
     pub entry_s: Option<f64>,
     /// Stretches over NATO soil, in order.
     pub nato_stays: Vec<Stay>,
+    /// First and last time near the protected area, seconds.
+    pub near_s: Option<(f64, f64)>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -77,8 +80,9 @@ pub(crate) struct Maker<'a> {
     pub plan: &'a Plan,
     pub world: &'a World,
     pub draw: &'a Draw,
-    /// Box outside which no fire unit reaches anything.
+    /// Box outside which no fire unit reaches anything, and the wider one for ballistic arcs.
     pub zone: Bounds,
+    pub arc_zone: Bounds,
 }
 
 /// Which pool of the library a route belongs to.
@@ -229,16 +233,21 @@ impl Maker<'_> {
                     time_at,
                 );
             }
+            if self.world.near_area(at) {
+                route.near_s = Some((route.near_s.map_or(t_s, |near| near.0), t_s));
+            }
             route.track.push((t_s, at));
         }
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
-        let in_zone = |i: usize| {
-            self.zone
-                .contains(legs.point(legs.length_m * i as f64 / count as f64).1)
+        let zone = match flight {
+            Flight::Kepler(_) => &self.arc_zone,
+            _ => &self.zone,
         };
+        let in_zone =
+            |i: usize| zone.contains(legs.point(legs.length_m * i as f64 / count as f64).1);
         let Some(first) = (0..=count).find(|&i| in_zone(i)) else {
             return;
         };
@@ -264,31 +273,6 @@ impl Maker<'_> {
                 nato_m,
             });
         });
-    }
-}
-
-/// Where a flight stands in weighted metres over the nation.
-#[derive(Default)]
-struct Exposed {
-    t_s: f64,
-    distance_m: f64,
-    weight: f64,
-    sum_m: f64,
-}
-
-impl Exposed {
-    /// Flies on to a point; a leg counts with the mean of the weights at its ends, so that nothing
-    /// is met at the very moment of entry.
-    fn fly_to(&mut self, t_s: f64, distance_m: f64, weight: f64, out: &mut Vec<(f64, f64)>) {
-        let flown_m = distance_m - self.distance_m;
-        if flown_m > 0.0 && self.weight + weight > 0.0 {
-            if out.last().is_none_or(|last| last.0 < self.t_s) {
-                out.push((self.t_s, self.sum_m));
-            }
-            self.sum_m += 0.5 * flown_m * (self.weight + weight);
-            out.push((t_s, self.sum_m));
-        }
-        (self.t_s, self.distance_m, self.weight) = (t_s, distance_m, weight);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 19] = [
+const KINDS: [(&str, &str); 21] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -55,6 +55,8 @@ const KINDS: [(&str, &str); 19] = [
     ("threat debris on towns in", "of these on towns in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
+    ("minutes under alarm in", "minutes under alarm in"),
+    ("people on courses in", "people on courses in"),
     ("people hit by threat debris in", "by threat debris in"),
     (
         "people hit by interceptor falls in",
@@ -63,7 +65,7 @@ const KINDS: [(&str, &str); 19] = [
 ];
 
 /// Where the kinds begin that are expectations of people, not counts.
-const PEOPLE_FROM: usize = 17;
+const PEOPLE_FROM: usize = 19;
 
 /// The section.
 pub(crate) fn ledger(view: View<'_>) -> String {

@@ -19,6 +19,7 @@ macro_rules! push {
 }
 
 mod answer;
+mod carryover;
 mod charts;
 mod checks;
 mod cover_map;
@@ -43,6 +44,7 @@ mod trust;
 mod view;
 
 pub use answer::answer_sentences;
+pub use carryover::{carryover_html, carryover_json, carryover_table};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};
 pub use page::html;
