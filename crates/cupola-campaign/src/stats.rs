@@ -58,16 +58,14 @@ impl Histogram {
     pub(crate) fn add(&mut self, value: f64) {
         self.sum += value;
         let value = value / self.bins.unit();
-        let key = if self.bins != Bins::Whole {
-            // Linear below 10 in steps of 0.05, then 0.5 % a step.
-            if value.abs() < 10.0 {
-                (value * 20.0).round() as i32
-            } else {
-                let log = cupola_units::math::ln(value.abs() / 10.0) * 200.0;
-                (200.0 + log.round()) as i32 * if value < 0.0 { -1 } else { 1 }
-            }
-        } else {
+        let key = if self.bins == Bins::Whole {
             value.round() as i32
+        } else if value.abs() < 10.0 {
+            // Linear below 10 in steps of 0.05, then 0.5 % a step.
+            (value * 20.0).round() as i32
+        } else {
+            let log = cupola_units::math::ln(value.abs() / 10.0) * 200.0;
+            (200.0 + log.round()) as i32 * if value < 0.0 { -1 } else { 1 }
         };
         *self.counts.entry(key).or_insert(0) += 1;
         self.total += 1;

@@ -199,8 +199,7 @@ impl World {
     pub fn near_area(&self, at: LatLon) -> bool {
         let bounds = &self.area_bounds;
         let middle = f64::midpoint(bounds.south_deg, bounds.north_deg);
-        let lon_per_lat = 1.0
-            / cupola_units::math::cos(cupola_units::math::radians_from_degrees(middle)).max(0.1);
+        let lon_per_lat = 1.0 / math::cos(math::radians_from_degrees(middle)).max(0.1);
         let beyond = !(bounds.south_deg - NEAR_DEG..=bounds.north_deg + NEAR_DEG)
             .contains(&at.lat_deg)
             || !(bounds.west_deg - NEAR_DEG * lon_per_lat

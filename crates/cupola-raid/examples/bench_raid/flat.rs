@@ -55,7 +55,6 @@ pub(crate) fn read(path: &Path) -> Vec<Raid> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let numbers: Vec<f64> = rest.split(' ').filter_map(|n| n.parse().ok()).collect();
         match (word, &numbers[..], raids.last_mut()) {
-            ("#", ..) => {}
             ("raid", ..) => raids.push(Raid {
                 units: Vec::new(),
                 threats: Vec::new(),
@@ -67,7 +66,7 @@ pub(crate) fn read(path: &Path) -> Vec<Raid> {
                 [aim_x / 10.0, aim_y / 10.0],
                 launch_s,
             )),
-            _ => panic!("not a line of stored raids: {line}"),
+            _ => assert!(word == "#", "not a line of stored raids: {line}"),
         }
     }
     raids

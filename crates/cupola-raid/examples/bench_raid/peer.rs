@@ -33,15 +33,13 @@ pub(crate) fn play(python: &str, folder: &Path, repeats: u32) -> Played {
 /// The numbers of one key of a flat JSON object.
 fn numbers(text: &str, key: &str) -> Vec<f64> {
     let mark = format!("\"{key}\": ");
-    let from = text.find(&mark).expect("the peer names its results") + mark.len();
-    let rest = &text[from..];
-    let end = match rest.strip_prefix('[') {
-        Some(list) => list.find(']').expect("a list ends") + 1,
-        None => rest.find([',', '}']).expect("an object ends"),
+    let (_, rest) = text.split_once(&mark).expect("the peer names its results");
+    let values = match rest.strip_prefix('[') {
+        Some(list) => list.split(']').next(),
+        None => rest.split([',', '}']).next(),
     };
-    rest[..end]
-        .trim_start_matches('[')
-        .split(',')
+    let values = values.unwrap_or_default().split(',');
+    values
         .map(|number| number.trim().parse().expect("a number"))
         .collect()
 }

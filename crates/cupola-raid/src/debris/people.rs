@@ -13,7 +13,7 @@ const PERSON_HEIGHT_M: f64 = 1.8;
 /// A grazing piece sweeps no more than this many metres forward for each metre down.
 const SLANT_MAX: f64 = 10.0;
 
-/// Casualty area of one piece, m²: π(r_p + r_f)² and, when it falls obliquely, the strip in which it
+/// Casualty area of one piece, m²: `π (r_p + r_f)²` and, when it falls obliquely, the strip in which it
 /// would meet a standing person; `slant` is the tangent of its angle from vertical.
 pub fn casualty_area_m2(fragment_m2: f64, slant: f64) -> f64 {
     let reach_m = PERSON_RADIUS_M + (fragment_m2 / std::f64::consts::PI).sqrt();

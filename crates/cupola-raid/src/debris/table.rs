@@ -57,7 +57,7 @@ fn doubling(x: f64, first: f64, nodes: usize) -> (usize, f64) {
 impl Table {
     fn new() -> Self {
         let mut nodes = Vec::with_capacity(NODES);
-        let doubled = |first: f64, times: usize| first * (1_u32 << times) as f64;
+        let doubled = |first: f64, times: usize| first * f64::from(1_u32 << times);
         for height in 0..HEIGHTS {
             for speed in 0..SPEEDS {
                 for dive in DIVES_RAD {
