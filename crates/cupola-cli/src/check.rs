@@ -53,6 +53,12 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     ));
     for (option, spec) in plan.options.iter().zip(&file.options) {
         line(format!("  {}: {}", option.name, spec.title));
+        for nation in &spec.coalition {
+            let holding = scenario.catalogue.holdings.get(nation);
+            if let Some(why) = holding.and_then(|holding| holding.holds_nothing.as_ref()) {
+                line(format!("    {nation} brings nothing: {why}"));
+            }
+        }
         for (&unit, &rule) in option.units.iter().zip(&option.rules) {
             let unit = &plan.units[unit];
             let mut entry = String::new();
