@@ -3,6 +3,7 @@
 use crate::coalition::Coalitions;
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
 use crate::exposure::launch_distance_km;
+use crate::neighbours::radar_view;
 use crate::outcome::{
     Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
     Sensitivity, TerrainUsed, UnitInfo,
@@ -42,6 +43,7 @@ pub(crate) fn outcome(
             let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
             built.title.clone_from(&file.options[option].title);
             built.coverage = Some(cover.fields);
+            built.radar_view = radar_view(inputs, &plan.options[option], pool);
             built
         })
         .collect();
@@ -113,6 +115,7 @@ fn one_option(
             settings.runs_per_draw,
         ),
         pk_share: pk_share(plan, tally, option, main, LEAKERS),
+        radar_view: Vec::new(),
         coverage: None,
     }
 }
@@ -321,7 +324,20 @@ fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
             p95,
         }
     };
-    table.incidents.iter().map(row).collect()
+    let amount =
+        |((kind, code), (sum, histogram)): (&(cupola_raid::Amount, [u8; 2]), &(f64, Histogram))| {
+            let (_, p05, p95) = histogram.with_zeros(table.runs);
+            LedgerCount {
+                raid,
+                kind: kind.label(),
+                nation: String::from_utf8_lossy(code).into_owned(),
+                mean: sum / f64::from(table.runs.max(1)),
+                p05,
+                p95,
+            }
+        };
+    let counts = table.incidents.iter().map(row);
+    counts.chain(table.amounts.iter().map(amount)).collect()
 }
 
 /// Raids of the main kind in a row until each system's missiles run out.

@@ -8,6 +8,7 @@ pub mod claims;
 pub mod coalition;
 mod cover;
 mod exposure;
+mod neighbours;
 mod outcome;
 pub mod record;
 mod run;
@@ -19,7 +20,7 @@ mod tally;
 
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
-    RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+    RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
 pub use sample::{Estimate, Sample, Series};

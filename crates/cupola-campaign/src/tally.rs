@@ -3,7 +3,7 @@
 
 use crate::run::{DrawResult, Settings, classes_of};
 use crate::stats::{Histogram, Nested};
-use cupola_raid::{ClassCount, Incident, Plan, RaidLog};
+use cupola_raid::{Amount, ClassCount, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
@@ -69,6 +69,8 @@ pub(crate) struct Table {
     pub(crate) ends: [[f64; 4]; 7],
     pub(crate) inside: [f64; 7],
     pub(crate) incidents: BTreeMap<(Incident, [u8; 2]), Histogram>,
+    /// Amounts: their sum over all runs, and the runs that had any.
+    pub(crate) amounts: BTreeMap<(Amount, [u8; 2]), (f64, Histogram)>,
     pub(crate) runs: u32,
     /// Missiles spent by unit and draw, for endurance.
     pub(crate) spent: Vec<Vec<f64>>,
@@ -211,6 +213,12 @@ impl Table {
                 .entry((kind, code))
                 .or_default()
                 .add(f64::from(count));
+        }
+        for &(kind, code, value) in &log.amounts {
+            let entry = self.amounts.entry((kind, code));
+            let (sum, runs) = entry.or_insert_with(|| (0.0, Histogram::fine()));
+            *sum += value;
+            runs.add(value);
         }
         if log.classes.iter().any(|count| count.leaked > 0) {
             self.first_leak.get_or_insert(run);

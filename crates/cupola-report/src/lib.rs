@@ -20,6 +20,7 @@ macro_rules! push {
 
 mod answer;
 mod charts;
+mod checks;
 mod claims;
 mod coalition;
 mod cover_map;

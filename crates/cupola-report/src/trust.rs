@@ -122,11 +122,8 @@ pub(crate) fn trust(view: View<'_>) -> String {
     for item in NOT_MODELLED {
         push!(body, "<li>{}</li>", escaped(item));
     }
-    body.push_str(
-        "</ul>\n<h3>Checked against</h3><p>The cases in <code>validation/cases/</code> \
-         compare each model with a truth from outside; <code>cargo xtask validate</code> runs them \
-         and prints truth, ours and verdict.</p>\n",
-    );
+    body.push_str("</ul>\n<h3>Checked against</h3>");
+    body.push_str(&crate::checks::checks());
     let rows = view
         .outcome
         .inputs
