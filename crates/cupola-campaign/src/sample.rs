@@ -68,7 +68,9 @@ impl Sample {
                 return quantity(&counts[class.index()], which);
             }
             let mut sum = ClassCount::default();
-            counts.iter().for_each(|count| add(&mut sum, count));
+            for count in counts {
+                add(&mut sum, count);
+            }
             quantity(&sum, which)
         });
         Series {

@@ -31,7 +31,7 @@ pub(crate) fn expand(file: &mut ScenarioFile, all: &Catalogue) -> Vec<Wrong> {
         if option.coalition.is_empty() || wrong.len() > before {
             continue;
         }
-        for (unit, entry) in deal(option, all) {
+        for (unit, entry) in deal(i, option, all) {
             units.entry(unit.clone()).or_insert(entry);
             option.groups.push(unit);
         }
@@ -76,7 +76,7 @@ fn check(i: usize, option: &OptionSpec, all: &Catalogue, wrong: &mut Vec<Wrong>)
 }
 
 /// The fire units of an option, each with the name of its group.
-fn deal(option: &OptionSpec, all: &Catalogue) -> Vec<(String, FireUnits)> {
+fn deal(i: usize, option: &OptionSpec, all: &Catalogue) -> Vec<(String, FireUnits)> {
     let release = option.release.unwrap_or_default();
     let mut released: Vec<Released<'_>> = Vec::new();
     for nation in &option.coalition {
@@ -102,11 +102,11 @@ fn deal(option: &OptionSpec, all: &Catalogue) -> Vec<(String, FireUnits)> {
         reach.then_with(|| a.held.system.cmp(&b.held.system))
     });
     let mut taken: BTreeMap<String, u32> = BTreeMap::new();
-    let sites = option.sites.iter().cycle();
+    let sites = option.sites.iter().enumerate().cycle();
     released
         .iter()
         .zip(sites)
-        .map(|(unit, site)| {
+        .map(|(unit, (k, site))| {
             let base = format!("{} {} at {site}", unit.nation, unit.held.system);
             let count = taken.entry(base.clone()).or_insert(0);
             *count += 1;
@@ -115,7 +115,9 @@ fn deal(option: &OptionSpec, all: &Catalogue) -> Vec<(String, FireUnits)> {
             } else {
                 base
             };
-            (group.clone(), entry(group, site, unit))
+            let mut entry = entry(group.clone(), site, unit);
+            entry.origin = Some(format!("options[{i}].sites[{k}]"));
+            (group, entry)
         })
         .collect()
 }
@@ -137,6 +139,7 @@ fn entry(group: String, site: &str, unit: &Released<'_>) -> FireUnits {
         training: None,
         ready_share: unit.held.ready_share.clone(),
         source: basis.map(|basis| format!("holdings of {}: {basis}", unit.name)),
+        origin: None,
     }
 }
 

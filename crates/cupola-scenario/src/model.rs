@@ -332,6 +332,10 @@ pub struct FireUnits {
     pub ready_share: Option<Num>,
     /// Where it is said that these exist.
     pub source: Option<String>,
+    /// Where in the file the sites of a coalition's unit are written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub origin: Option<String>,
 }
 
 /// Places at one distance from a border, along bearings that start there.

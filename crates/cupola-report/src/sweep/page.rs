@@ -95,42 +95,17 @@ fn wanted(measure: &'static str, unit: &'static str, title: impl Into<String>) -
 }
 
 fn groups(points: &[&Point]) -> Vec<Group> {
-    let rows = || points.iter().flat_map(|point| &point.rows);
-    let classes: BTreeSet<Class> = rows()
-        .filter(|row| row.height_m.is_none())
-        .filter_map(|row| row.class)
-        .collect();
-    let mut leakers = vec![wanted("leakers", "leakers", "All threats")];
-    leakers.extend(classes.iter().map(|&class| Wanted {
-        class: Some(class),
-        ..wanted("leakers", "leakers", capital(class_name(class)))
-    }));
-    let mut cover = Vec::new();
-    for class in [Class::Drone, Class::Cruise, Class::Ballistic] {
-        for height_m in HEIGHTS_M {
-            cover.push(Wanted {
-                class: Some(class),
-                height_m: Some(height_m),
-                is_share: true,
-                ..wanted(
-                    "people_under_floor",
-                    "people, %",
-                    format!("{} at {}", capital(class_name(class)), height(height_m)),
-                )
-            });
-        }
-    }
     vec![
         (
             "What leaks in one raid",
             "Expected number of threats that reach an aim in the protected area.",
-            leakers,
+            leakers(points),
         ),
         (
             "Cover by threat and height",
             "Share of the people of the protected area over whom such a threat can be engaged when it \
              flies at this height above ground.",
-            cover,
+            cover(),
         ),
         (
             "What it spends",
@@ -177,6 +152,37 @@ fn groups(points: &[&Point]) -> Vec<Group> {
             ],
         ),
     ]
+}
+
+/// All threats, then each class that the raid has.
+fn leakers(points: &[&Point]) -> Vec<Wanted> {
+    let rows = points.iter().flat_map(|point| &point.rows);
+    let classes: BTreeSet<Class> = rows
+        .filter(|row| row.height_m.is_none())
+        .filter_map(|row| row.class)
+        .collect();
+    let mut leakers = vec![wanted("leakers", "leakers", "All threats")];
+    leakers.extend(classes.iter().map(|&class| Wanted {
+        class: Some(class),
+        ..wanted("leakers", "leakers", capital(class_name(class)))
+    }));
+    leakers
+}
+
+fn cover() -> Vec<Wanted> {
+    let mut cover = Vec::new();
+    for class in [Class::Drone, Class::Cruise, Class::Ballistic] {
+        for height_m in HEIGHTS_M {
+            let title = format!("{} at {}", capital(class_name(class)), height(height_m));
+            cover.push(Wanted {
+                class: Some(class),
+                height_m: Some(height_m),
+                is_share: true,
+                ..wanted("people_under_floor", "people, %", title)
+            });
+        }
+    }
+    cover
 }
 
 fn capital(text: &str) -> String {
