@@ -79,7 +79,7 @@ fn rows(judged: &Judged) -> Vec<Line<'_>> {
             rows.push((variant.input.clone(), None));
             last = &variant.input;
         }
-        let text = format!("\u{2003}{}", variant.value);
+        let text = format!("\u{2003}{}", variant.value.trim_matches('"'));
         rows.push((text, Some((&variant.number, variant.verdict))));
     }
     rows

@@ -91,7 +91,7 @@ fn turn(variant: &cupola_campaign::claims::Variant) -> String {
     format!(
         "{} = {}: {}",
         variant.input,
-        variant.value,
+        variant.value.trim_matches('"'),
         variant.verdict.name()
     )
 }
