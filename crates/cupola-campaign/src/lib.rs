@@ -4,6 +4,8 @@
 //! answers with an [`Outcome`]. The same seed gives the same outcome on any number of threads.
 
 mod answer;
+pub mod claims;
+pub mod coalition;
 mod cover;
 mod exposure;
 mod neighbours;

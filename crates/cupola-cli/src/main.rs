@@ -6,6 +6,7 @@
 mod args;
 mod catalogue;
 mod check;
+mod claims;
 mod compare;
 mod coverage;
 mod failure;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
         args::Command::Replay(replay) => replay::replay(&replay),
+        args::Command::Claims(claims) => claims::claims(&claims),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),

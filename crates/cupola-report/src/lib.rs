@@ -21,6 +21,8 @@ macro_rules! push {
 mod answer;
 mod charts;
 mod checks;
+mod claims;
+mod coalition;
 mod cover_map;
 mod endurance;
 mod format;
@@ -42,6 +44,7 @@ mod trust;
 mod view;
 
 pub use answer::answer_sentences;
+pub use claims::{claims_html, claims_json, claims_table};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};
 pub use page::html;

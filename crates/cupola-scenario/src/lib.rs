@@ -6,10 +6,14 @@
 
 mod catalogue;
 mod check;
+pub mod claims;
+mod coalition;
 mod diagnostic;
 mod edit;
 mod embedded;
 mod files;
+mod holdings;
+mod lock;
 mod model;
 mod num;
 mod posts;
@@ -24,6 +28,7 @@ pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
 pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
+pub use holdings::{Caveat, Held, Holding, Release, Stance};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
     ExistingDefence, FireUnits, LaunchArea, Line, OptionSpec, PathClass, Question, Raid, Rule,
