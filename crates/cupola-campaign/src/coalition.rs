@@ -215,7 +215,8 @@ fn shares(
     COVERED
         .iter()
         .map(|(class, height_m)| {
-            let height = crate::cover::HEIGHTS_M.iter().position(|h| h == height_m);
+            let heights = crate::cover::HEIGHTS_M.iter();
+            let height = heights.copied().position(|h| (h - height_m).abs() < 0.5);
             let seeds = cover.shares.iter().find(|(of, _)| *of == Some(*class));
             let (Some(height), Some((_, seeds))) = (height, seeds) else {
                 return f64::NAN;

@@ -58,7 +58,9 @@ pub(crate) fn claims(args: &Claims) -> Result<(), Failure> {
         ));
         let one = judge(claim, &mut table).map_err(|unjudged| match unjudged {
             Unjudged::Play(failure) => failure,
-            other @ Unjudged::NoNumber { .. } => Failure::Input(other.to_string(), None),
+            Unjudged::NoNumber { claim, what } => {
+                Failure::Input(format!("claim `{claim}`: {what}"), None)
+            }
         })?;
         judged.push(one);
     }

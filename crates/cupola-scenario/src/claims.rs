@@ -125,7 +125,7 @@ pub struct Threshold {
 }
 
 /// An input that is varied.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vary {
     /// The input in words, with its unit.
