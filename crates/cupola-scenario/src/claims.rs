@@ -28,7 +28,7 @@ pub struct Claim {
     pub who: String,
     /// When.
     #[schemars(with = "String")]
-    pub date: Datetime,
+    pub when: Datetime,
     /// Where it was said or printed.
     pub r#where: String,
     /// The sentence in our words.

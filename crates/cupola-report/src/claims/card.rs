@@ -68,7 +68,7 @@ fn card(judged: &Judged) -> String {
         badge(judged.verdict),
         escaped(&claim.sentence),
         escaped(&claim.who),
-        escaped(&claim.date.to_string()),
+        escaped(&claim.when.to_string()),
         escaped(&claim.r#where),
     );
     push!(
