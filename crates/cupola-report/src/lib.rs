@@ -19,6 +19,7 @@ macro_rules! push {
 }
 
 mod answer;
+mod carryover;
 mod charts;
 mod checks;
 mod claims;
@@ -28,6 +29,7 @@ mod endurance;
 mod format;
 mod glance;
 mod html_table;
+mod input_words;
 mod json;
 mod labels;
 mod ledger;
@@ -44,6 +46,7 @@ mod trust;
 mod view;
 
 pub use answer::answer_sentences;
+pub use carryover::{carryover_html, carryover_json, carryover_table};
 pub use claims::{claims_html, claims_json, claims_table};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};

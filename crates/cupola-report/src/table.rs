@@ -206,7 +206,7 @@ fn push_drivers(out: &mut String, view: View<'_>, width: usize) {
         let text = format!(
             "{}. {}: {}, {} → {}",
             i + 1,
-            driver.input,
+            crate::input_words::in_words(&driver.input),
             percent(driver.first_order),
             crate::format::plain(driver.mean_low),
             crate::format::plain(driver.mean_high),

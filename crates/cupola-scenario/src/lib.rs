@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 pub mod claims;
 mod coalition;
+mod compose;
 mod diagnostic;
 mod edit;
 mod embedded;
@@ -24,6 +25,7 @@ pub use catalogue::{
     Catalogue, Class, CommonFactor, Correlation, Cost, Crew, Fighter, FireControl, Kind, Launcher,
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
+pub use compose::{CarryOver, CarryStep, Composed, Take};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
