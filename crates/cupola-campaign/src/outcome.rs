@@ -1,5 +1,6 @@
 //! What a campaign found out: plain data for reports, files and the web.
 
+use crate::coalition::Coalitions;
 use cupola_scenario::{Class, Confidence};
 use cupola_units::LatLon;
 use cupola_world::Grid;
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub main_raid: usize,
     /// The options; the first is the baseline.
     pub options: Vec<OptionOutcome>,
+    /// What each nation of a coalition adds, where options are written as coalitions.
+    pub coalitions: Coalitions,
     /// First-order sensitivity of the main measure in the main raid, strongest first per option.
     pub sensitivity: Vec<Sensitivity>,
     /// Every uncertain input that the answer rests on.

@@ -4,6 +4,7 @@
 //! the JSON Schema is made from them.
 
 use crate::catalogue::{Class, System, Threat};
+use crate::holdings::{Holding, Release};
 use crate::num::Num;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,8 @@ pub struct Area {
     pub places: Vec<String>,
     /// Radius of those discs, km.
     pub radius_km: Option<f64>,
+    /// Of all that, only what lies within this distance of NATO soil, km.
+    pub nato_belt_km: Option<f64>,
     /// Terrain: `embedded`, or a folder or GeoTIFF beside the scenario.
     #[serde(default = "embedded")]
     pub terrain: String,
@@ -358,6 +361,10 @@ pub struct FireUnits {
     pub ready_share: Option<Num>,
     /// Where it is said that these exist.
     pub source: Option<String>,
+    /// Where in the file the sites of a coalition's unit are written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub origin: Option<String>,
 }
 
 /// Places at one distance from a border, along bearings that start there.
@@ -433,6 +440,17 @@ pub struct OptionSpec {
     pub rules: BTreeMap<String, String>,
     /// Mode of command instead of the scenario's.
     pub command: Option<CommandMode>,
+    /// Nations whose releasable fire units stand, by the catalogue's holdings.
+    #[serde(default)]
+    pub coalition: Vec<String>,
+    /// How much of what is releasable: `low`, `mode` (when absent) or `high`.
+    pub release: Option<Release>,
+    /// Sites of the coalition's units: the longest reach takes the first, then round again.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Whether the nations' own caveats come before the option's `default` rule.
+    #[serde(default)]
+    pub caveats: bool,
 }
 
 /// Size of the computation.
@@ -485,6 +503,9 @@ pub struct CatalogueOverlay {
     /// Threats by id.
     #[serde(default)]
     pub threats: BTreeMap<String, Threat>,
+    /// Holdings by nation.
+    #[serde(default)]
+    pub holdings: BTreeMap<String, Holding>,
     /// The whole table of kill probabilities.
     pub pk: Option<crate::catalogue::Pk>,
 }

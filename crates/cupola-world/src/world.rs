@@ -94,7 +94,12 @@ impl World {
             nato.push(country);
         }
         let nato_distance = distance::distance_where(&soil, |index| is_nato[usize::from(index)]);
-        let area = area_mask(scenario, &soil)?;
+        let mut area = area_mask(scenario, &soil)?;
+        if let Some(belt_km) = scenario.file.area.nato_belt_km {
+            for (inside, distance_m) in area.iter_mut().zip(&nato_distance.values) {
+                *inside &= f64::from(*distance_m) <= belt_km * 1000.0;
+            }
+        }
         let people = match people {
             Some(grid) => grid,
             None => people_grid(&area_bounds, PEOPLE_STEP_DEG, &[])?.grid,

@@ -11,7 +11,7 @@ use cupola_world::World;
 use std::collections::BTreeMap;
 
 /// Everything about a scenario that does not change between draws.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Uncertain inputs.
     pub inputs: Inputs,
