@@ -4,7 +4,7 @@ use crate::args::Check;
 use crate::failure::Failure;
 use crate::prepare::scenario;
 use cupola_raid::{OptionPlan, Plan};
-use cupola_scenario::{OptionSpec, ScenarioFile};
+use cupola_scenario::{OptionSpec, Scenario, ScenarioFile};
 use cupola_world::terrain::Statistical;
 use cupola_world::{Terrain, World};
 use std::fmt::Write as _;
@@ -54,6 +54,9 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     ));
     for (option, spec) in plan.options.iter().zip(&file.options) {
         line(format!("  {}: {}", option.name, spec.title));
+        for why in without_units(&scenario, spec) {
+            line(why);
+        }
         for entry in members(&plan, option).chain(means(file, spec)) {
             line(entry);
         }
@@ -100,4 +103,15 @@ fn means<'a>(file: &'a ScenarioFile, spec: &'a OptionSpec) -> impl Iterator<Item
             means.sites.join(", ")
         )
     })
+}
+
+/// The nations of a coalition that hold nothing, and why.
+fn without_units(scenario: &Scenario, spec: &OptionSpec) -> Vec<String> {
+    let nations = spec.coalition.iter();
+    let why = nations.filter_map(|nation| {
+        let holding = scenario.catalogue.holdings.get(nation)?;
+        let why = holding.holds_nothing.as_ref()?;
+        Some(format!("    {nation} brings nothing: {why}"))
+    });
+    why.collect()
 }

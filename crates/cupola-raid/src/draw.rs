@@ -1,6 +1,7 @@
 //! One epistemic draw: every uncertain number has a value, for all options alike.
 
 use crate::crews::CourseDraw;
+use crate::debris::DebrisDraw;
 use crate::inputs::Values;
 use crate::plan::{AreaPlan, DoctrinePlan, LossInputs, Plan, Unit};
 use cupola_coverage::detection::Radar;
@@ -37,6 +38,7 @@ pub struct Draw {
     /// Mean length of an outage of a link, seconds; 0: up or down for a whole raid.
     pub(crate) link_outage_s: f64,
     pub(crate) post_loss: LossDraw,
+    pub(crate) debris: DebrisDraw,
 }
 
 /// A doctrine's figures in one draw.
@@ -224,6 +226,12 @@ impl Draw {
             link_share: values.get(shared.link_share),
             link_outage_s: values.get(shared.link_outage_min) * 60.0,
             post_loss: loss_draw(shared.post_loss, &values),
+            debris: DebrisDraw {
+                pieces: values.get(shared.debris.pieces),
+                sheltered_share: values.get(shared.debris.sheltered_share),
+                interceptor_m2: values.get(shared.debris.interceptor_m2),
+                people_factor: values.get(shared.debris.people_factor),
+            },
             values,
         }
     }

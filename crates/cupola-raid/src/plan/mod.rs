@@ -17,7 +17,7 @@ pub use area::AreaPlan;
 pub use doctrine::DoctrinePlan;
 
 /// Everything about a scenario that does not change between draws.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Uncertain inputs.
     pub inputs: Inputs,
@@ -312,9 +312,19 @@ pub struct SharedInputs {
     pub(crate) link_share: InputId,
     pub(crate) link_outage_min: InputId,
     pub(crate) post_loss: LossInputs,
+    pub(crate) debris: DebrisInputs,
     pub(crate) all_clear_min: InputId,
     pub(crate) families_correlation: f64,
     pub(crate) cap: f64,
+}
+
+/// Inputs of what comes down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DebrisInputs {
+    pub pieces: InputId,
+    pub sheltered_share: InputId,
+    pub interceptor_m2: InputId,
+    pub people_factor: InputId,
 }
 
 /// A row of the kill-probability table.
