@@ -11,6 +11,7 @@ mod coverage;
 mod failure;
 mod geography;
 mod prepare;
+mod profile;
 mod progress;
 mod record;
 mod replay;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::Profile(profile) => profile::profile(&profile),
         args::Command::Record(record) => record::record(&record),
         args::Command::Schema { kind } => schema::schema(kind),
         args::Command::New { file } => schema::new(file.as_deref()),

@@ -1,4 +1,4 @@
-//! Every file cupola reads or writes: GeoTIFF, HGT, DTED, Parquet, atomic writes.
+//! Every file cupola reads or writes: GeoTIFF, HGT, DTED, Parquet, GeoJSON, FlatGeobuf, atomic writes.
 //!
 //! Readers take a path (or bytes with a name) and give plain grids; writers take plain numbers and
 //! give the same bytes for the same input. Nothing here panics on a bad file, and nothing decides
@@ -6,18 +6,26 @@
 
 pub mod atomic;
 mod error;
+mod floats;
 pub mod folder;
 pub mod geotiff_write;
+mod image;
 pub mod parquet_out;
+mod place;
 pub mod raster;
+mod tiff_tags;
 mod tile_name;
+pub mod vector_out;
 
-pub use atomic::{IfExists, OutputFile, OutputFolder, write_file};
+pub use atomic::{IfExists, OutputFile, OutputFolder, write_file, write_file_with};
 pub use error::IoError;
+pub use floats::Floats;
 pub use folder::{MissingTile, TerrainFolder, UnusedFile, read_folder, sha256_of_file};
-pub use geotiff_write::{Band, BandValues, GeoTiff, Layout, Packing, Place};
+pub use geotiff_write::{Band, BandValues, GeoTiff, Layout, Packing};
 pub use parquet_out::{Cells, Column, ColumnKind, Compression, Table, TableWriter, read_table};
+pub use place::Place;
 pub use raster::{
     GeoKeys, ProjectedGrid, TerrainFile, read_people, read_people_within, read_terrain,
-    read_terrain_bytes, read_terrain_within,
+    read_terrain_bytes, read_terrain_in, read_terrain_within,
 };
+pub use vector_out::{Feature, Features};

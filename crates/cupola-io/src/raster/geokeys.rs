@@ -19,7 +19,7 @@ pub struct GeoKeys {
 }
 
 impl GeoKeys {
-    pub(super) fn read(ifd: &Ifd, source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(ifd: &Ifd, source: &Source<'_>) -> Result<Self, IoError> {
         let directory = ifd.uints(source, 34_735)?;
         let directory = directory.into_iter().map(|value| value as u16).collect();
         Ok(Self {
@@ -133,7 +133,7 @@ impl Frame {
     pub(super) fn read(
         ifd: &Ifd,
         keys: &GeoKeys,
-        source: &mut Source<'_>,
+        source: &Source<'_>,
     ) -> Result<Self, IoError> {
         let mut frame = Self::corner(ifd, source)?;
         let numbers = [frame.x0, frame.y0, frame.dx, frame.dy];
@@ -150,7 +150,7 @@ impl Frame {
         Ok(frame)
     }
 
-    fn corner(ifd: &Ifd, source: &mut Source<'_>) -> Result<Self, IoError> {
+    fn corner(ifd: &Ifd, source: &Source<'_>) -> Result<Self, IoError> {
         let scale = ifd.doubles(source, 33_550)?;
         let tie = ifd.doubles(source, 33_922)?;
         if let ([dx, dy, ..], [col, row, _, x, y, _]) = (scale.as_slice(), tie.as_slice()) {
