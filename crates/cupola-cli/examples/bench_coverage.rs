@@ -37,7 +37,10 @@ struct Turn {
 }
 
 fn main() {
-    let sides: Vec<usize> = std::env::args().skip(1).filter_map(|n| n.parse().ok()).collect();
+    let sides: Vec<usize> = std::env::args()
+        .skip(1)
+        .filter_map(|n| n.parse().ok())
+        .collect();
     let sides = if sides.is_empty() {
         vec![1001, 2001, 4001, 8001]
     } else {
@@ -46,7 +49,15 @@ fn main() {
     let folder = tempfile::tempdir().expect("the folder for temporary files can be written");
     println!(
         "{:>6} {:>9} {:>6} {:>8} {:>6} {:>9} {:>9} {:>6} {:>13}",
-        "cells", "cupola ms", "read", "compute", "write", "peak MiB", "gdal ms", "ratio", "middle ratio"
+        "cells",
+        "cupola ms",
+        "read",
+        "compute",
+        "write",
+        "peak MiB",
+        "gdal ms",
+        "ratio",
+        "middle ratio"
     );
     let mut rows = Vec::new();
     for side in sides {
@@ -94,7 +105,10 @@ fn report(side: usize, turns: &[Turn]) -> (usize, f64, f64) {
     let ours_s = shortest(&|turn| turn.ours_s);
     let peer_s = shortest(&|turn| turn.peer_s);
     let best = turns.iter().min_by(|a, b| a.ours_s.total_cmp(&b.ours_s));
-    let said = |name: &str| best.and_then(|turn| turn.timings[name].as_f64()).unwrap_or(f64::NAN);
+    let said = |name: &str| {
+        best.and_then(|turn| turn.timings[name].as_f64())
+            .unwrap_or(f64::NAN)
+    };
     let mut ratios: Vec<f64> = turns.iter().map(|turn| turn.peer_s / turn.ours_s).collect();
     ratios.sort_by(f64::total_cmp);
     println!(
@@ -135,7 +149,13 @@ fn hills(side: usize) -> Vec<f32> {
         let first = (-half / spacing).floor() as i64;
         let count = ((half / spacing).floor() as i64 - first + 2) as usize;
         let lattice: Vec<f64> = (0..count * count)
-            .map(|i| noise(first + (i % count) as i64, first + (i / count) as i64, octave as u32))
+            .map(|i| {
+                noise(
+                    first + (i % count) as i64,
+                    first + (i / count) as i64,
+                    octave as u32,
+                )
+            })
             .collect();
         let places: Vec<(usize, f64)> = (0..side)
             .map(|i| {
@@ -200,7 +220,15 @@ fn run_ours(dem: &Path, at: (f64, f64), out: &Path) -> (f64, serde_json::Value) 
     let at = format!("{},{}", at.0, at.1);
     let mast = MAST_M.to_string();
     let mut command = Command::new(program);
-    command.args(["coverage", "--timings", "--at", &at, "--mast-m", &mast, "--terrain"]);
+    command.args([
+        "coverage",
+        "--timings",
+        "--at",
+        &at,
+        "--mast-m",
+        &mast,
+        "--terrain",
+    ]);
     let (seconds, said) = finish(command.arg(dem).arg("--out").arg(out), "cupola");
     let last = said.lines().last().unwrap_or_default();
     let timings = serde_json::from_str(last).expect("the last line of --timings is JSON");

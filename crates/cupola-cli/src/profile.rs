@@ -1,6 +1,6 @@
 //! `cupola profile`: one line of sight, as numbers and as a picture.
 
-use crate::coverage::{field, ground};
+use crate::coverage::{Missing, field, ground};
 use crate::failure::Failure;
 use crate::prepare::pool;
 use crate::progress::note;
@@ -34,6 +34,9 @@ pub(crate) struct ProfileArgs {
     /// Height of a target over the other end above the ground, m: is it seen?
     #[arg(long, value_name = "M")]
     target_m: Option<f64>,
+    /// What a folder's missing tiles are.
+    #[arg(long, value_enum, default_value = "unknown")]
+    missing: Missing,
     /// Effective-Earth factor.
     #[arg(long, default_value_t = 4.0 / 3.0)]
     k: f64,
@@ -108,7 +111,13 @@ fn compute(args: &ProfileArgs) -> Result<Profile, Failure> {
     } else {
         0.0
     };
-    match ground::read(&args.terrain, args.from, reach_km, &pool)? {
+    match ground::read(
+        &args.terrain,
+        args.from,
+        reach_km,
+        args.missing.height_m(),
+        &pool,
+    )? {
         TerrainFile::Projected(grid) => {
             let from = field::cell_of(&grid, &args.terrain, "--from", args.from)?;
             let to = field::cell_of(&grid, &args.terrain, "--to", args.to)?;
@@ -127,7 +136,10 @@ fn compute(args: &ProfileArgs) -> Result<Profile, Failure> {
             for (flag, at) in [("--from", from), ("--to", to)] {
                 if grid.bilinear(at).is_none() {
                     return Err(Failure::Input(
-                        format!("{flag}: no ground is known at {at} in {}", args.terrain.display()),
+                        format!(
+                            "{flag}: no ground is known at {at} in {}",
+                            args.terrain.display()
+                        ),
                         Some("write LAT,LON of a point on the terrain".to_owned()),
                     ));
                 }
@@ -149,7 +161,10 @@ fn target(args: &ProfileArgs, profile: &Profile) -> Option<(f64, bool)> {
 fn summary(args: &ProfileArgs, profile: &Profile) -> String {
     let mut text = String::new();
     let floor_m = profile.floor_at_end_m();
-    let length_km = profile.points.last().map_or(0.0, |end| end.distance_m / 1000.0);
+    let length_km = profile
+        .points
+        .last()
+        .map_or(0.0, |end| end.distance_m / 1000.0);
     let say = |text: &mut String, line: &str| {
         text.push_str(line);
         text.push('\n');
@@ -162,13 +177,18 @@ fn summary(args: &ProfileArgs, profile: &Profile) -> String {
         ),
     );
     if floor_m.is_nan() {
-        say(&mut text, "Ground on the way is unknown: what is seen at the end is unknown too.");
+        say(
+            &mut text,
+            "Ground on the way is unknown: what is seen at the end is unknown too.",
+        );
         return text;
     }
     let sea_m = profile.points.last().map_or(f64::NAN, |end| end.floor_m);
     say(
         &mut text,
-        &format!("Lowest visible height at the end: {floor_m:.1} m above ground, {sea_m:.1} m above sea."),
+        &format!(
+            "Lowest visible height at the end: {floor_m:.1} m above ground, {sea_m:.1} m above sea."
+        ),
     );
     if let Some(point) = profile.blocked_by.and_then(|i| profile.points.get(i)) {
         say(
@@ -182,7 +202,10 @@ fn summary(args: &ProfileArgs, profile: &Profile) -> String {
     }
     if let (Some(above_m), Some((_, seen))) = (args.target_m, target(args, profile)) {
         let verdict = if seen { "in line of sight" } else { "hidden" };
-        say(&mut text, &format!("A target at {above_m} m above ground there is {verdict}."));
+        say(
+            &mut text,
+            &format!("A target at {above_m} m above ground there is {verdict}."),
+        );
     }
     text
 }

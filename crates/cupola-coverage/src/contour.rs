@@ -72,12 +72,7 @@ fn value(field: &FieldOf<'_>, row: i64, col: i64) -> Option<f32> {
 }
 
 /// Follows the border from the eastern side of a cell inside, with the inside on the left.
-fn follow(
-    field: &FieldOf<'_>,
-    height: f32,
-    (row, col): (usize, usize),
-    seen: &mut [u64],
-) -> Line {
+fn follow(field: &FieldOf<'_>, height: f32, (row, col): (usize, usize), seen: &mut [u64]) -> Line {
     // Steps north, west, south, east; the cell outside lies to the right of the way.
     const STEPS: [[i64; 2]; 4] = [[-1, 0], [0, -1], [1, 0], [0, 1]];
     let signed = |place: usize| (place as u64).cast_signed();
@@ -242,7 +237,10 @@ mod tests {
         let areas = areas_below(&field(3, 3, &values), 50.0);
         assert_eq!(areas.len(), 1);
         let outline = &areas[0].outline;
-        assert_eq!(outline[..], [[1.0, 1.5], [0.5, 1.0], [1.0, 0.5], [1.5, 1.0], [1.0, 1.5]]);
+        assert_eq!(
+            outline[..],
+            [[1.0, 1.5], [0.5, 1.0], [1.0, 0.5], [1.5, 1.0], [1.0, 1.5]]
+        );
         assert!((size(outline) - 0.5).abs() < 1e-12 && areas[0].holes.is_empty());
     }
 

@@ -130,7 +130,11 @@ pub fn profile_over_cells(
         let (low, over) = (across * i / of, across * i % of);
         let part = over as f64 / of as f64;
         let a = at(low);
-        let z = if over == 0 { a } else { a + part * (at(low + 1) - a) };
+        let z = if over == 0 {
+            a
+        } else {
+            a + part * (at(low + 1) - a)
+        };
         (length_m * (i as f64 / of as f64), z)
     };
     for i in 1..cols {

@@ -12,7 +12,10 @@ mod under_test {
     pub(crate) use crate::sweep::{Dem, FloorHeight, SweepSettings};
 }
 #[path = "sweep_truth.rs"]
-#[expect(dead_code, reason = "one profile needs only some of what whole fields are tried against")]
+#[expect(
+    dead_code,
+    reason = "one profile needs only some of what whole fields are tried against"
+)]
 mod truth;
 
 const RADAR: SightLine = SightLine {
@@ -37,7 +40,10 @@ fn val_flat_ground_gives_the_closed_form_along_the_line() {
         let beyond_m = (point.distance_m - horizon_m).max(0.0);
         let truth_m = beyond_m * beyond_m / (2.0 * radius_m);
         // The tangent point falls between two cells of 100 m.
-        assert!((point.floor_m - truth_m).abs() < 0.002, "{point:?} {truth_m}");
+        assert!(
+            (point.floor_m - truth_m).abs() < 0.002,
+            "{point:?} {truth_m}"
+        );
     }
     let block = profile.points[profile.blocked_by.unwrap()];
     assert!((block.distance_m - horizon_m).abs() <= 100.0, "{block:?}");
@@ -55,12 +61,24 @@ fn val_profiles_over_hills_are_the_oracle() {
     };
     let from = (77, 102);
     let settings = SweepSettings::radar(from, RADAR.mast_m);
-    for to in [(0, 0), (200, 200), (77, 0), (200, 102), (13, 180), (78, 103), (177, 2), (127, 152)] {
+    for to in [
+        (0, 0),
+        (200, 200),
+        (77, 0),
+        (200, 102),
+        (13, 180),
+        (78, 103),
+        (177, 2),
+        (127, 152),
+    ] {
         let profile = profile_over_cells(&dem, &RADAR, from, to).unwrap();
         let truth = oracle(&dem, &settings, to.0, to.1);
         let got = profile.floor_at_end_m();
         assert!((got - truth).abs() < 1e-6, "{to:?}: {got} {truth}");
-        let ascending = profile.points.windows(2).all(|p| p[0].distance_m < p[1].distance_m);
+        let ascending = profile
+            .points
+            .windows(2)
+            .all(|p| p[0].distance_m < p[1].distance_m);
         assert!(ascending, "{to:?}");
     }
 }

@@ -136,7 +136,10 @@ impl GeoTiff<'_> {
                 })
                 .collect();
             self.write_head(out, path, &images, &sizes)?;
-            return images.iter().rev().try_for_each(|image| image.write_plain(out, path));
+            return images
+                .iter()
+                .rev()
+                .try_for_each(|image| image.write_plain(out, path));
         }
         let packed: Vec<Vec<Vec<u8>>> = images.iter().map(|image| image.pack(pool)).collect();
         let sizes: Vec<Vec<usize>> = packed
@@ -144,11 +147,13 @@ impl GeoTiff<'_> {
             .map(|chunks| chunks.iter().map(Vec::len).collect())
             .collect();
         self.write_head(out, path, &images, &sizes)?;
-        let chunks = packed.iter().rev().flatten();
-        chunks
-            .into_iter()
-            .try_for_each(|chunk| out.write_all(chunk))
-            .map_err(|error| IoError::from_os(path, "write", &error))
+        for (image, chunks) in images.iter().zip(&packed).rev() {
+            let mut chunks = chunks.iter();
+            chunks
+                .try_for_each(|chunk| image.write_chunk(out, chunk))
+                .map_err(|error| IoError::from_os(path, "write", &error))?;
+        }
+        Ok(())
     }
 
     fn check(&self, path: &Path) -> Result<(), IoError> {
@@ -169,8 +174,7 @@ impl GeoTiff<'_> {
                 "its cells are {width} by {height} at {west}, {north}"
             ));
         }
-        let one_of_floats =
-            self.bands.len() == 1 && matches!(first.values, BandValues::F32(_));
+        let one_of_floats = self.bands.len() == 1 && matches!(first.values, BandValues::F32(_));
         if self.layout == Layout::Cog && !one_of_floats {
             return refuse("a cloud-optimised file has one band of floats here".to_owned());
         }
@@ -221,6 +225,7 @@ impl GeoTiff<'_> {
             chunk_rows,
             chunk_cols,
             tiled: self.layout != Layout::Strips,
+            framed: self.layout == Layout::Cog,
         }];
         while let Some(last) = images.last()
             && self.layout == Layout::Cog
@@ -252,7 +257,9 @@ impl GeoTiff<'_> {
         });
         let lengths: Vec<usize> = lengths.collect();
         let head_bytes = first + lengths.iter().sum::<usize>();
-        let total = head_bytes + sizes.iter().flatten().sum::<usize>();
+        let frame = images[0].frame_bytes();
+        let chunks = sizes.iter().flatten();
+        let total = head_bytes + chunks.map(|size| size + 2 * frame).sum::<usize>();
         if total > u32::MAX as usize {
             return Err(IoError::TooLarge {
                 path: path.to_owned(),
@@ -265,8 +272,8 @@ impl GeoTiff<'_> {
         let mut offsets = vec![Vec::new(); sizes.len()];
         for (offsets, sizes) in offsets.iter_mut().zip(sizes).rev() {
             for size in sizes {
-                offsets.push(at as u32);
-                at += size;
+                offsets.push((at + frame) as u32);
+                at += size + 2 * frame;
             }
         }
         let mut head = header(first as u32);
@@ -399,14 +406,16 @@ fn escape(text: &str) -> String {
         .collect()
 }
 
-/// The note by which GDAL knows that directories come first and images after them.
+/// The note by which GDAL knows that directories come first, images after them from the smallest
+/// on, and every tile between its size and a copy of its end. Directories stand at even offsets.
 fn cog_note() -> String {
-    let mut text =
-        "LAYOUT=IFDS_BEFORE_DATA\nBLOCK_ORDER=ROW_MAJOR\nKNOWN_INCOMPATIBLE_EDITION=NO\n ".to_owned();
-    if text.len() % 2 == 0 {
-        text.push(' ');
+    let text = "LAYOUT=IFDS_BEFORE_DATA\nBLOCK_ORDER=ROW_MAJOR\nBLOCK_LEADER=SIZE_AS_UINT4\n\
+                BLOCK_TRAILER=LAST_4_BYTES_REPEATED\nKNOWN_INCOMPATIBLE_EDITION=NO\n ";
+    let size = text.len();
+    let note = format!("GDAL_STRUCTURAL_METADATA_SIZE={size:06} bytes\n{text}");
+    if note.len() % 2 == 1 {
+        note + " "
+    } else {
+        note
     }
-    let note = format!("GDAL_STRUCTURAL_METADATA_SIZE={:06} bytes\n{text}", text.len());
-    // Directories stand at even offsets.
-    if note.len() % 2 == 1 { note + " " } else { note }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Image<'a> {
     pub(crate) chunk_cols: usize,
     /// Whether all chunks have all their rows, as tiles do and strips do not.
     pub(crate) tiled: bool,
+    /// Whether chunks stand between their size and a copy of their last four bytes.
+    pub(crate) framed: bool,
 }
 
 /// A strip or tile.
@@ -127,7 +129,9 @@ impl<'a> Image<'a> {
         if self.tiled {
             let chunks = self.chunks();
             let mut chunks = chunks.iter().map(|chunk| self.chunk_bytes(chunk));
-            return chunks.try_for_each(|chunk| out.write_all(&chunk)).map_err(os);
+            return chunks
+                .try_for_each(|chunk| self.write_chunk(out, &chunk))
+                .map_err(os);
         }
         // Strips of whole rows one after the other are the band itself.
         for (band, name) in self.bands.iter().zip(&self.names) {
@@ -137,6 +141,24 @@ impl<'a> Image<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Bytes that stand before and behind each chunk.
+    pub(crate) fn frame_bytes(&self) -> usize {
+        if self.framed { 4 } else { 0 }
+    }
+
+    /// Writes one chunk, in its frame where there is one.
+    pub(crate) fn write_chunk(&self, out: &mut impl Write, chunk: &[u8]) -> std::io::Result<()> {
+        if !self.framed {
+            return out.write_all(chunk);
+        }
+        out.write_all(&(chunk.len() as u32).to_le_bytes())?;
+        out.write_all(chunk)?;
+        let last = &chunk[chunk.len().saturating_sub(4)..];
+        out.write_all(last)?;
+        // No packed chunk is that short; the frame is whole all the same.
+        out.write_all(&[0; 4][last.len()..])
     }
 
     /// The image at half the size: each cell the largest of up to four, void if none is known.
@@ -193,7 +215,8 @@ fn write_floats(
             let bits = if v.is_nan() { NODATA } else { *v }.to_bits();
             bits.to_le()
         }));
-        out.write_all(bytemuck::cast_slice::<u32, u8>(&written)).map_err(os)?;
+        out.write_all(bytemuck::cast_slice::<u32, u8>(&written))
+            .map_err(os)?;
     }
     Ok(())
 }

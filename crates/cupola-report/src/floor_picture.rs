@@ -114,7 +114,8 @@ impl View {
 
     /// Row and column of the cell under a pixel.
     fn cell(&self, picture: &FloorPicture<'_>, x: f64, y: f64) -> (usize, usize) {
-        let at = |pixel: f64, cell_m: f64| ((pixel + 0.5) * self.pixel_m / cell_m).max(0.0) as usize;
+        let at =
+            |pixel: f64, cell_m: f64| ((pixel + 0.5) * self.pixel_m / cell_m).max(0.0) as usize;
         (
             (self.top + at(y, picture.cell_m.0)).min(picture.rows - 1),
             (self.left + at(x, picture.cell_m.1)).min(picture.cols - 1),
@@ -177,7 +178,8 @@ fn mark(canvas: &mut Canvas, view: &View, picture: &FloorPicture<'_>, row: f64, 
         for dy in -radius..=radius {
             for dx in -radius..=radius {
                 let (px, py) = (x.floor() as i64 + dx, y.floor() as i64 + dy);
-                let on_map = px >= 0 && py >= 0 && px < view.width as i64 && py < view.height as i64;
+                let on_map =
+                    px >= 0 && py >= 0 && px < view.width as i64 && py < view.height as i64;
                 if on_map && dx * dx + dy * dy <= radius * radius {
                     canvas.set(px as usize, py as usize, colour);
                 }
@@ -297,14 +299,21 @@ mod tests {
             notes: Vec::new(),
         };
         let view = View::of(&picture);
-        assert_eq!((view.top, view.left, view.width, view.height), (10, 20, 1000, 1000));
+        assert_eq!(
+            (view.top, view.left, view.width, view.height),
+            (10, 20, 1000, 1000)
+        );
         let png = floor_png(&picture);
         assert!(png.starts_with(b"\x89PNG") && png.len() > 1000);
     }
 
     #[test]
     fn level_ground_is_lit_as_it_is_and_slopes_to_the_light_are_brighter() {
-        let ramp = |slope: f32| (0..900).map(|i| (i % 30) as f32 * slope).collect::<Vec<_>>();
+        let ramp = |slope: f32| {
+            (0..900)
+                .map(|i| (i % 30) as f32 * slope)
+                .collect::<Vec<_>>()
+        };
         let light = |ground: &[f32]| {
             let picture = FloorPicture {
                 floor_m: &[0.0; 900],

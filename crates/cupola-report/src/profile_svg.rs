@@ -62,10 +62,16 @@ pub fn profile_svg(picture: &ProfilePicture<'_>) -> String {
     let mut svg = Svg::new(WIDTH, HEIGHT);
     svg.raw(STYLE);
     svg.rect([0.0, 0.0], [WIDTH, HEIGHT], "paper");
-    svg.rect([LEFT, TOP], [WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM], "seen");
+    svg.rect(
+        [LEFT, TOP],
+        [WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM],
+        "seen",
+    );
     let line = |height: &dyn Fn(&PicturePoint) -> f64| -> Vec<[f64; 2]> {
         let known = points.iter().filter(|point| !height(point).is_nan());
-        known.map(|point| [x.px(point.distance_m), y.px(height(point))]).collect()
+        known
+            .map(|point| [x.px(point.distance_m), y.px(height(point))])
+            .collect()
     };
     let (ground, floor) = (line(&|p| p.ground_m), line(&|p| p.floor_m));
     svg.path(&closed(&floor, HEIGHT - BOTTOM), "hidden");
@@ -85,15 +91,22 @@ fn thinned(picture: &ProfilePicture<'_>) -> Vec<PicturePoint> {
     let last = picture.points.len().saturating_sub(1);
     let kept = |i: usize| i.is_multiple_of(step) || i == last || picture.blocked_by == Some(i);
     let points = picture.points.iter().enumerate();
-    points.filter(|(i, _)| kept(*i)).map(|(_, point)| *point).collect()
+    points
+        .filter(|(i, _)| kept(*i))
+        .map(|(_, point)| *point)
+        .collect()
 }
 
 /// The lowest and highest height shown, with some air above.
 fn heights(picture: &ProfilePicture<'_>, points: &[PicturePoint]) -> (f64, f64) {
     let of = |pick: fn(&PicturePoint) -> f64| points.iter().map(pick).filter(|v| !v.is_nan());
-    let low = of(|p| p.ground_m).fold(f64::INFINITY, f64::min).min(picture.antenna_m);
+    let low = of(|p| p.ground_m)
+        .fold(f64::INFINITY, f64::min)
+        .min(picture.antenna_m);
     let top = of(|p| p.ground_m).chain(of(|p| p.floor_m));
-    let target = picture.target.map_or(f64::NEG_INFINITY, |(height, _)| height);
+    let target = picture
+        .target
+        .map_or(f64::NEG_INFINITY, |(height, _)| height);
     let high = top.fold(picture.antenna_m.max(target), f64::max);
     let span = (high - low).max(50.0);
     (low - 0.08 * span, high + 0.12 * span)
@@ -127,7 +140,11 @@ fn axes(svg: &mut Svg, x: Scale, y: Scale, [end, low, high]: [f64; 3]) {
         svg.line([LEFT - 5.0, at], [LEFT, at], "axis");
         svg.text([LEFT - 9.0, at + 5.0], Anchor::End, "tick", &number(tick));
     }
-    svg.text_upwards([18.0, TOP + (base - TOP) / 2.0], "name", "height above sea, m");
+    svg.text_upwards(
+        [18.0, TOP + (base - TOP) / 2.0],
+        "name",
+        "height above sea, m",
+    );
     svg.line([LEFT, base], [WIDTH - RIGHT, base], "axis");
     svg.line([LEFT, TOP], [LEFT, base], "axis");
 }
@@ -135,9 +152,22 @@ fn axes(svg: &mut Svg, x: Scale, y: Scale, [end, low, high]: [f64; 3]) {
 /// Antenna, what blocks, the target, and the words beside them.
 fn marks(svg: &mut Svg, picture: &ProfilePicture<'_>, x: Scale, y: Scale) {
     let antenna = [x.px(0.0), y.px(picture.antenna_m)];
-    let foot = picture.points.first().map_or(picture.antenna_m, |p| p.ground_m);
+    let foot = picture
+        .points
+        .first()
+        .map_or(picture.antenna_m, |p| p.ground_m);
     svg.line([antenna[0], y.px(foot)], antenna, "mast");
     if let Some(point) = picture.blocked_by.and_then(|i| picture.points.get(i)) {
+        let slope = (point.ground_m - point.drop_m - picture.antenna_m) / point.distance_m;
+        let before = picture
+            .points
+            .iter()
+            .filter(|p| p.distance_m <= point.distance_m);
+        let sight = before.map(|p| {
+            let height = picture.antenna_m + slope * p.distance_m + p.drop_m;
+            [x.px(p.distance_m), y.px(height)]
+        });
+        svg.path(&polyline(&sight.collect::<Vec<_>>()), "sight");
         let at = [x.px(point.distance_m), y.px(point.ground_m)];
         svg.circle(at, 5.5, "block");
         let text = format!(
@@ -145,7 +175,11 @@ fn marks(svg: &mut Svg, picture: &ProfilePicture<'_>, x: Scale, y: Scale) {
             point.distance_m / 1000.0,
             point.ground_m
         );
-        let anchor = if at[0] > WIDTH * 0.7 { Anchor::End } else { Anchor::Start };
+        let anchor = if at[0] > WIDTH * 0.7 {
+            Anchor::End
+        } else {
+            Anchor::Start
+        };
         let beside = if anchor == Anchor::End { -9.0 } else { 9.0 };
         svg.text([at[0] + beside, at[1] + 22.0], anchor, "halo", &text);
     }
@@ -165,7 +199,11 @@ fn marks(svg: &mut Svg, picture: &ProfilePicture<'_>, x: Scale, y: Scale) {
     if let Some((height, seen)) = picture.target {
         let at = y.px(height);
         svg.circle([right, at], 5.0, "target");
-        let text = if seen { "target: seen" } else { "target: hidden" };
+        let text = if seen {
+            "target: seen"
+        } else {
+            "target: hidden"
+        };
         svg.text([right - 10.0, at + 5.0], Anchor::End, "halo", text);
     }
 }

@@ -36,7 +36,9 @@ impl Clock {
     /// tells.
     pub(crate) fn json(&self) -> String {
         let laps = self.laps_ms.iter();
-        let mut all: Vec<String> = laps.map(|(name, ms)| format!("\"{name}\":{ms:.1}")).collect();
+        let mut all: Vec<String> = laps
+            .map(|(name, ms)| format!("\"{name}\":{ms:.1}"))
+            .collect();
         all.extend(peak_mib().map(|peak| format!("\"peak_mib\":{peak:.0}")));
         format!("{{{}}}", all.join(","))
     }
@@ -45,7 +47,9 @@ impl Clock {
 /// The most memory that this program held at once, mebibytes.
 fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kib / 1024.0)
 }

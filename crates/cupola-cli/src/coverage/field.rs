@@ -7,7 +7,7 @@ use super::{Coverage, Height, RANGE_KM, ground};
 use crate::failure::Failure;
 use cupola_coverage::sweep::{Dem, FloorHeight, SimdPath, SweepSettings, floor_field_into};
 use cupola_coverage::{Antenna, CoverageError, LosSettings};
-use cupola_io::{Floats, Place, ProjectedGrid};
+use cupola_io::{Floats, Place, ProjectedGrid, TerrainFile};
 use cupola_world::Grid;
 use cupola_world::geodesy::LocalFrame;
 use rayon::prelude::*;
@@ -60,7 +60,12 @@ pub(crate) fn cell_of(
     let east = grid.x0 + (grid.cols - 1) as f64 * grid.cell_x_m;
     let south = grid.y0 - (grid.rows - 1) as f64 * grid.cell_y_m;
     Err(Failure::Input(
-        format!("{flag} {},{} lies outside {}", at.0, at.1, terrain.display()),
+        format!(
+            "{flag} {},{} lies outside {}",
+            at.0,
+            at.1,
+            terrain.display()
+        ),
         Some(format!(
             "X {} to {east}, Y {south} to {}, in the terrain's metres",
             grid.x0, grid.y0
@@ -79,26 +84,52 @@ pub(crate) fn projected(
     pool: &rayon::ThreadPool,
 ) -> Result<Field, Failure> {
     let sensor = cell_of(&grid, args.terrain(), "--at", at)?;
-    let dem = Dem {
-        heights_m: &grid.values,
-        rows: grid.rows,
-        cols: grid.cols,
-        cell_m: grid.cell_x_m,
-    };
     let settings = SweepSettings {
         k: args.k,
         earth_radius_m: args.earth_radius_m,
         radius_m: args.range_km.map(|km| km * 1000.0),
-        height: if args.height == Height::Agl {
-            FloorHeight::AboveGround
-        } else {
-            FloorHeight::AboveSea
+        height: match args.height {
+            Height::Agl => FloorHeight::AboveGround,
+            Height::Asl => FloorHeight::AboveSea,
         },
         ..SweepSettings::radar(sensor, args.mast_m)
     };
     let mut floor_m = Floats::zeros(grid.values.len());
-    floor_field_into(&dem, &settings, pool, SimdPath::best(), &mut floor_m)
-        .map_err(|error: CoverageError| Failure::Input(error.to_string(), None))?;
+    let sweep = |heights_m: &[f32], settings: &SweepSettings, floor_m: &mut [f32]| {
+        let dem = Dem {
+            heights_m,
+            rows: grid.rows,
+            cols: grid.cols,
+            cell_m: grid.cell_x_m,
+        };
+        floor_field_into(&dem, settings, pool, SimdPath::best(), floor_m)
+            .map_err(|error: CoverageError| Failure::Input(error.to_string(), None))
+    };
+    if let Some(file) = &args.canopy {
+        let tops = tops(file, &grid, pool)?;
+        let at = sensor.0 * grid.cols + sensor.1;
+        let settings = SweepSettings {
+            // The antenna stands on the ground, not on the trees.
+            mast_m: args.mast_m - f64::from(tops[at] - grid.values[at]),
+            height: FloorHeight::Line,
+            ..settings
+        };
+        sweep(&tops, &settings, &mut floor_m)?;
+        floor_m[at] = grid.values[at];
+        for (floor, ground) in floor_m.iter_mut().zip(grid.values.iter()) {
+            let lowest = if floor.is_nan() {
+                *floor
+            } else {
+                floor.max(*ground)
+            };
+            *floor = match args.height {
+                Height::Agl => lowest - ground,
+                Height::Asl => lowest,
+            };
+        }
+    } else {
+        sweep(&grid.values, &settings, &mut floor_m)?;
+    }
     Ok(Field {
         place: Place::of_projected(&grid),
         rows: grid.rows,
@@ -112,6 +143,51 @@ pub(crate) fn projected(
     })
 }
 
+/// The tops of trees and buildings above sea, on the terrain's own cells.
+fn tops(
+    file: &std::path::Path,
+    grid: &ProjectedGrid,
+    pool: &rayon::ThreadPool,
+) -> Result<Floats, Failure> {
+    let read = cupola_io::read_terrain_in(file, pool)?;
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-3 * grid.cell_x_m;
+    let same = match read {
+        TerrainFile::Projected(canopy) => {
+            let same = (canopy.rows, canopy.cols) == (grid.rows, grid.cols)
+                && near(canopy.x0, grid.x0)
+                && near(canopy.y0, grid.y0)
+                && near(canopy.cell_x_m, grid.cell_x_m);
+            same.then_some(canopy)
+        }
+        TerrainFile::Geographic(_) => None,
+    };
+    let Some(canopy) = same else {
+        let (west, north) = (grid.x0 - 0.5 * grid.cell_x_m, grid.y0 + 0.5 * grid.cell_y_m);
+        let (east, south) = (
+            west + grid.cols as f64 * grid.cell_x_m,
+            north - grid.rows as f64 * grid.cell_y_m,
+        );
+        return Err(Failure::Input(
+            format!(
+                "--canopy {} has other cells than the terrain",
+                file.display()
+            ),
+            Some(format!(
+                "gdalwarp -t_srs TERRAIN.tif -te {west} {south} {east} {north} -tr {} {} IN.tif \
+                 OUT.tif",
+                grid.cell_x_m, grid.cell_y_m
+            )),
+        ));
+    };
+    let mut tops = grid.values.clone();
+    for (top, height) in tops.iter_mut().zip(canopy.values.iter()) {
+        if *height > 0.0 {
+            *top += *height;
+        }
+    }
+    Ok(tops)
+}
+
 /// The field on a grid of degrees.
 ///
 /// # Errors
@@ -122,10 +198,19 @@ pub(crate) fn geographic(
     grid: Grid,
     pool: &rayon::ThreadPool,
 ) -> Result<Field, Failure> {
+    if args.canopy.is_some() {
+        return Err(Failure::Input(
+            "--canopy needs terrain in metres of a projection".to_owned(),
+            Some("convert it: gdalwarp -t_srs EPSG:32634 -tr 30 30 IN.tif OUT.tif".to_owned()),
+        ));
+    }
     let site = ground::lat_lon("--at", at)?;
     if grid.bilinear(site).is_none() {
         return Err(Failure::Input(
-            format!("no ground is known at {site} in {}", args.terrain().display()),
+            format!(
+                "no ground is known at {site} in {}",
+                args.terrain().display()
+            ),
             Some("write LAT,LON of a point on the terrain".to_owned()),
         ));
     }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::progress::note;
 use cupola_io::TerrainFile;
 use cupola_units::{LatLon, math};
+use cupola_world::terrain::Mosaic;
 use cupola_world::{Bounds, Grid};
 use std::path::Path;
 
@@ -34,12 +35,15 @@ pub(crate) fn lat_lon(flag: &str, (lat_deg, lon_deg): (f64, f64)) -> Result<LatL
 
 /// The terrain at a path: a file whole, of a folder what lies within reach of a site.
 ///
+/// What no tile of a folder knows is `missing_m` high: NaN, or 0 where missing tiles are sea.
+///
 /// # Errors
 /// [`Failure`] for what cannot be read, and a site that is no latitude and longitude.
 pub(crate) fn read(
     path: &Path,
     at: (f64, f64),
     reach_km: f64,
+    missing_m: f32,
     pool: &rayon::ThreadPool,
 ) -> Result<TerrainFile, Failure> {
     if !path.is_dir() {
@@ -48,13 +52,16 @@ pub(crate) fn read(
     let bounds = around(lat_lon("--at", at)?, reach_km);
     let folder = cupola_io::read_folder(path, &bounds)?;
     for tile in &folder.missing {
-        note(&format!(
-            "warning: no tile {}; nothing is known there",
-            tile.cell
-        ));
+        let meaning = if missing_m.is_nan() {
+            "nothing is known there, nor seen behind it (--missing sea if it is sea)"
+        } else {
+            "taken for sea"
+        };
+        note(&format!("warning: no tile {}; {meaning}", tile.cell));
     }
-    let tiles: Vec<&Grid> = folder.tiles.iter().map(|(_, tile)| tile).collect();
-    Ok(TerrainFile::Geographic(put_together(&bounds, &tiles, pool)))
+    let tiles = folder.tiles.into_iter().map(|(_, tile)| tile).collect();
+    let grid = put_together(&bounds, tiles, missing_m, pool)?;
+    Ok(TerrainFile::Geographic(grid))
 }
 
 /// The box that holds everything within `reach_km` of a site.
@@ -72,28 +79,39 @@ fn around(site: LatLon, reach_km: f64) -> Bounds {
     }
 }
 
-/// One grid at the finest step of some tiles; the first tile that knows a point counts.
-fn put_together(bounds: &Bounds, tiles: &[&Grid], pool: &rayon::ThreadPool) -> Grid {
+/// One grid at the finest step of some tiles; finer tiles count before coarser ones.
+fn put_together(
+    bounds: &Bounds,
+    tiles: Vec<Grid>,
+    missing_m: f32,
+    pool: &rayon::ThreadPool,
+) -> Result<Grid, Failure> {
     use rayon::prelude::*;
-    let step_deg = tiles.iter().map(|tile| tile.step_lat_deg).fold(1.0, f64::min);
+    let mut tiles = tiles;
+    tiles.sort_by(|a, b| a.step_lat_deg.total_cmp(&b.step_lat_deg));
+    let step_deg = tiles.first().map_or(1.0 / 120.0, |tile| tile.step_lat_deg);
+    let mut mosaic = Mosaic::new(step_deg, 1)?;
+    while let Some(step) = tiles.first().map(|tile| tile.step_lat_deg) {
+        let coarser = tiles
+            .iter()
+            .position(|tile| tile.step_lat_deg > step * 1.001);
+        let rest = tiles.split_off(coarser.unwrap_or(tiles.len()));
+        mosaic.push("tiles", tiles)?;
+        tiles = rest;
+    }
     let mut grid = void_grid(bounds, step_deg);
     let (north_deg, west_deg, cols) = (grid.north_deg, grid.west_deg, grid.cols);
     let fill = |(row, line): (usize, &mut [f32])| {
         let lat_deg = north_deg - row as f64 * step_deg;
-        let near: Vec<&&Grid> = tiles.iter().filter(|tile| reaches(tile, lat_deg)).collect();
         for (col, value) in line.iter_mut().enumerate() {
             let at = LatLon::new(lat_deg, west_deg + col as f64 * step_deg);
-            let height = near.iter().find_map(|tile| tile.bilinear(at));
-            *value = height.map_or(f32::NAN, |height| height as f32);
+            *value = mosaic
+                .height_m(at)
+                .map_or(missing_m, |height| height as f32);
         }
     };
     pool.install(|| grid.values.par_chunks_mut(cols).enumerate().for_each(fill));
-    grid
-}
-
-fn reaches(tile: &Grid, lat_deg: f64) -> bool {
-    let south_deg = tile.north_deg - (tile.rows - 1) as f64 * tile.step_lat_deg;
-    lat_deg <= tile.north_deg + 1e-9 && lat_deg >= south_deg - 1e-9
+    Ok(grid)
 }
 
 fn void_grid(bounds: &Bounds, step_deg: f64) -> Grid {

@@ -39,11 +39,20 @@ pub(crate) struct Coverage {
     #[arg(long, value_name = "NAME", requires = "scenario")]
     site: Option<String>,
     /// All units of this option: the lowest height that any of their sensors sees.
-    #[arg(long, value_name = "NAME", requires = "scenario", conflicts_with = "site")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "scenario",
+        conflicts_with = "site"
+    )]
     option: Option<String>,
     /// Height of the antenna above the ground, m.
     #[arg(long, value_name = "M", default_value_t = 20.0)]
     mast_m: f64,
+    /// Heights of trees and buildings above the ground, m, on the terrain's own cells: they hide
+    /// what is behind them, and neither antenna nor target stands on them.
+    #[arg(long, value_name = "FILE")]
+    canopy: Option<PathBuf>,
     /// Effective-Earth factor.
     #[arg(long, default_value_t = 4.0 / 3.0)]
     k: f64,
@@ -53,6 +62,9 @@ pub(crate) struct Coverage {
     /// Farthest cells wanted, km [default: all of a projected grid, 250 on latitude and longitude].
     #[arg(long, value_name = "KM")]
     range_km: Option<f64>,
+    /// What a folder's missing tiles are.
+    #[arg(long, value_enum, default_value = "unknown")]
+    missing: Missing,
     /// Heights above ground or above sea.
     #[arg(long, value_enum, default_value = "agl")]
     height: Height,
@@ -86,6 +98,25 @@ enum Height {
     Agl,
     /// Above sea.
     Asl,
+}
+
+/// What tiles that a folder lacks stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    /// Nothing is known there, and nothing is seen behind.
+    Unknown,
+    /// Sea, at height 0.
+    Sea,
+}
+
+impl Missing {
+    /// The height that stands there.
+    pub(crate) fn height_m(self) -> f32 {
+        match self {
+            Self::Unknown => f32::NAN,
+            Self::Sea => 0.0,
+        }
+    }
 }
 
 /// Compression of a GeoTIFF.
@@ -142,7 +173,7 @@ fn given(
     clock: &mut Clock,
 ) -> Result<Field, Failure> {
     let reach_km = args.range_km.unwrap_or(RANGE_KM);
-    let terrain = ground::read(args.terrain(), at, reach_km, pool)?;
+    let terrain = ground::read(args.terrain(), at, reach_km, args.missing.height_m(), pool)?;
     clock.lap("read_ms");
     let field = match terrain {
         TerrainFile::Projected(grid) => field::projected(args, at, grid, pool)?,
@@ -170,7 +201,9 @@ fn check(args: &Coverage) -> Result<(), Failure> {
     if args.scenario.is_some() && args.site.is_none() && args.option.is_none() {
         return Err(Failure::Input(
             "a scenario has many sites".to_owned(),
-            Some("add --site NAME for one of them, or --option NAME for all of an option".to_owned()),
+            Some(
+                "add --site NAME for one of them, or --option NAME for all of an option".to_owned(),
+            ),
         ));
     }
     let range_km = args.range_km.unwrap_or(RANGE_KM);

@@ -76,7 +76,9 @@ fn units(args: &Coverage, prepared: &Prepared) -> Result<Vec<usize>, Failure> {
     let plan = &prepared.plan;
     if let Some(name) = &args.option {
         let option = plan.options.iter().find(|option| option.name == *name);
-        let units = option.map(|option| option.units.clone()).unwrap_or_default();
+        let units = option
+            .map(|option| option.units.clone())
+            .unwrap_or_default();
         if units.is_empty() {
             let message = format!("option `{name}` has no units with sensors");
             return Err(Failure::Input(message, None));

@@ -34,7 +34,10 @@ pub(crate) fn write(
         None | Some("tif" | "tiff") => geotiff(args, field, file, pool)?,
         Some(other) => {
             return Err(Failure::Input(
-                format!("--out {}: `.{other}` is no format written here", file.display()),
+                format!(
+                    "--out {}: `.{other}` is no format written here",
+                    file.display()
+                ),
                 Some("end it in .tif, .geojson, .fgb or .png".to_owned()),
             ));
         }
@@ -112,7 +115,10 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
     };
     let features = heights.iter().map(|&height_m| Feature {
         values: vec![height_m],
-        polygons: areas_below(&values, height_m as f32).iter().map(rings).collect(),
+        polygons: areas_below(&values, height_m as f32)
+            .iter()
+            .map(rings)
+            .collect(),
     });
     let column = match args.height {
         Height::Agl => "visible_from_m_above_ground",
@@ -139,6 +145,8 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     if args.scenario.is_none() {
         notes.insert(0, format!("mast {} m", args.mast_m));
     }
+    notes.push("pale: out of range, or".to_owned());
+    notes.push("no ground known between".to_owned());
     if field.statistical {
         notes.push("Statistical terrain:".to_owned());
         notes.push("not about any valley.".to_owned());
@@ -146,7 +154,10 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     let title = vec![
         "Lowest visible height".to_owned(),
         above.to_owned(),
-        args.site.clone().or_else(|| args.option.clone()).unwrap_or_default(),
+        args.site
+            .clone()
+            .or_else(|| args.option.clone())
+            .unwrap_or_default(),
     ];
     let png = floor_png(&FloorPicture {
         floor_m: &field.floor_m,

@@ -187,12 +187,7 @@ impl Pixels {
         Ok(pixels)
     }
 
-    fn read_index(
-        &mut self,
-        ifd: &Ifd,
-        source: &Source<'_>,
-        planes: u64,
-    ) -> Result<(), IoError> {
+    fn read_index(&mut self, ifd: &Ifd, source: &Source<'_>, planes: u64) -> Result<(), IoError> {
         let (offset_tag, count_tag) = if self.tiled { (324, 325) } else { (273, 279) };
         let across = self.cols.div_ceil(self.chunk_cols) as u64;
         let needed = across * self.rows.div_ceil(self.chunk_rows) as u64;
@@ -344,7 +339,10 @@ impl Pixels {
         source.read_into(start, "a strip", bytemuck::cast_slice_mut(to))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a chunk, where it goes, and what that needs")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a chunk, where it goes, and what that needs"
+    )]
     fn read_chunk(
         &self,
         source: &Source<'_>,
@@ -362,8 +360,8 @@ impl Pixels {
         };
         let there = self.unpack(source, chunk.index, stored_rows, scratch)?;
         let row_bytes = self.chunk_cols * self.samples * self.sample.bytes();
-        let cols = window.cols.start.max(chunk.left)
-            ..window.cols.end.min(chunk.left + self.chunk_cols);
+        let cols =
+            window.cols.start.max(chunk.left)..window.cols.end.min(chunk.left + self.chunk_cols);
         let width = window.cols.len();
         for row in rows.clone() {
             let line = if window.south_up {
@@ -421,14 +419,12 @@ impl Pixels {
         if self.tiled { "tile" } else { "strip" }
     }
 
-    fn too_short(
-        &self,
-        source: &Source<'_>,
-        index: usize,
-        found: usize,
-        wanted: usize,
-    ) -> IoError {
-        let place = format!("{} {index}, byte {}", self.chunk_name(), self.offsets[index]);
+    fn too_short(&self, source: &Source<'_>, index: usize, found: usize, wanted: usize) -> IoError {
+        let place = format!(
+            "{} {index}, byte {}",
+            self.chunk_name(),
+            self.offsets[index]
+        );
         let what = format!("it unpacks to {found} bytes instead of {wanted}");
         IoError::damaged(source.path(), place, what)
     }

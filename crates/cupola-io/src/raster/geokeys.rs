@@ -130,11 +130,7 @@ impl Model {
 }
 
 impl Frame {
-    pub(super) fn read(
-        ifd: &Ifd,
-        keys: &GeoKeys,
-        source: &Source<'_>,
-    ) -> Result<Self, IoError> {
+    pub(super) fn read(ifd: &Ifd, keys: &GeoKeys, source: &Source<'_>) -> Result<Self, IoError> {
         let mut frame = Self::corner(ifd, source)?;
         let numbers = [frame.x0, frame.y0, frame.dx, frame.dy];
         if numbers.iter().any(|n| !n.is_finite()) || frame.dx <= 0.0 || frame.dy == 0.0 {

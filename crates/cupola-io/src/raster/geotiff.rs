@@ -208,11 +208,7 @@ fn window(header: &Header, bounds: &Bounds, source: &Source<'_>) -> Result<Windo
 }
 
 /// Heights stored with a scale, an offset or in feet would be silently wrong.
-fn refuse_scaled(
-    header: &Header,
-    source: &Source<'_>,
-    meaning: Meaning,
-) -> Result<(), IoError> {
+fn refuse_scaled(header: &Header, source: &Source<'_>, meaning: Meaning) -> Result<(), IoError> {
     let metadata = header.ifd.text(source, 42_112)?;
     let item = |role: &str| {
         metadata
@@ -284,9 +280,8 @@ fn fill(
             fine &= is_void | ((low..=high).contains(value) & (*value != -9_999.0));
             *value = if is_void { f32::NAN } else { *value };
         }
-        let odd = |value: &f32| {
-            !value.is_nan() && !meaning.allows(f64::from(*value), nodata.is_some())
-        };
+        let odd =
+            |value: &f32| !value.is_nan() && !meaning.allows(f64::from(*value), nodata.is_some());
         let first_odd = if fine {
             None
         } else {

@@ -18,8 +18,8 @@ use cupola_world::{Bounds, Grid};
 pub use geokeys::GeoKeys;
 pub(crate) use source::Source;
 
-use crate::{Floats, IoError};
 use crate::tile_name::Corner;
+use crate::{Floats, IoError};
 
 /// Most cells of one raster held in memory: 2^28, 1 GiB as 32-bit floats.
 pub const MAX_CELLS: u64 = 1 << 28;
@@ -139,7 +139,12 @@ pub fn read_terrain_within(path: &Path, bounds: &Bounds) -> Result<TerrainFile, 
 /// # Errors
 /// As [`read_terrain`].
 pub fn read_terrain_bytes(name: &Path, bytes: &[u8]) -> Result<TerrainFile, IoError> {
-    read(&Source::from_bytes(name, bytes), None, Meaning::Heights, None)
+    read(
+        &Source::from_bytes(name, bytes),
+        None,
+        Meaning::Heights,
+        None,
+    )
 }
 
 /// Reads a population raster: the first band of a GeoTIFF in latitude and longitude.

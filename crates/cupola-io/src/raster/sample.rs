@@ -36,9 +36,7 @@ impl Sample {
             Self::U8 => each(row, samples, to, |[a]| f32::from(a)),
             Self::I8 => each(row, samples, to, |[a]| f32::from(i8::from_le_bytes([a]))),
             Self::U16 => each(row, samples, to, |b| f32::from(endian.u16(b))),
-            Self::I16 => each(row, samples, to, |b| {
-                f32::from(endian.u16(b).cast_signed())
-            }),
+            Self::I16 => each(row, samples, to, |b| f32::from(endian.u16(b).cast_signed())),
             Self::U32 => each(row, samples, to, |b| endian.u32(b) as f32),
             Self::I32 => each(row, samples, to, |b| endian.u32(b).cast_signed() as f32),
             Self::F32 => each(row, samples, to, |b| f32::from_bits(endian.u32(b))),

@@ -19,7 +19,9 @@ fn height(row: usize, col: usize) -> f32 {
 
 /// A raster of whole heights with one void cell, as a GeoTIFF that GDAL then converts.
 fn source(folder: &Path) -> String {
-    let mut values: Vec<f32> = (0..ROWS * COLS).map(|i| height(i / COLS, i % COLS)).collect();
+    let mut values: Vec<f32> = (0..ROWS * COLS)
+        .map(|i| height(i / COLS, i % COLS))
+        .collect();
     values[5 * COLS + 7] = f32::NAN;
     let grid = Grid {
         north_deg: 50.25,
@@ -63,7 +65,10 @@ fn check(path: &Path, what: &str) {
             assert_eq!(*value, height(row, col), "{what} {row} {col}");
         }
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(3)
+        .build()
+        .unwrap();
     let threads: Grid = read(read_terrain_in(path, &pool));
     let bits = |grid: &Grid| grid.values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     assert!(bits(&grid) == bits(&threads), "{what}: threads change it");
@@ -94,7 +99,12 @@ fn storages() -> Vec<Vec<String>> {
                     options.extend(differs.then(|| format!("PREDICTOR={predictor}")));
                     options.extend(layout.iter().chain(other).map(ToString::to_string));
                     let creation = options.into_iter().flat_map(|o| ["-co".to_owned(), o]);
-                    all.push(["-ot".to_owned(), kind.to_owned()].into_iter().chain(creation).collect());
+                    all.push(
+                        ["-ot".to_owned(), kind.to_owned()]
+                            .into_iter()
+                            .chain(creation)
+                            .collect(),
+                    );
                 }
             }
         }
@@ -108,7 +118,15 @@ fn val_whatever_gdal_stores_is_read_back_the_same() {
     let source = source(folder.path());
     // −9999 does not fit 16 bits without a sign.
     let voided = folder.path().join("void.tif").display().to_string();
-    let warp = ["-q", "-srcnodata", "-9999", "-dstnodata", "9999", &source, &voided];
+    let warp = [
+        "-q",
+        "-srcnodata",
+        "-9999",
+        "-dstnodata",
+        "9999",
+        &source,
+        &voided,
+    ];
     if gdal("gdalwarp", &warp).is_none() {
         return;
     }
@@ -133,8 +151,17 @@ fn val_cogs_overviews_masks_and_sparse_tiles_of_gdal_are_read() {
     let made = gdal(
         "gdal_translate",
         &[
-            "-q", "-of", "COG", "-co", "BLOCKSIZE=128", "-co", "COMPRESS=DEFLATE", "-co",
-            "PREDICTOR=FLOATING_POINT", &source, &cog,
+            "-q",
+            "-of",
+            "COG",
+            "-co",
+            "BLOCKSIZE=128",
+            "-co",
+            "COMPRESS=DEFLATE",
+            "-co",
+            "PREDICTOR=FLOATING_POINT",
+            &source,
+            &cog,
         ],
     );
     if made.is_none() {
@@ -142,7 +169,11 @@ fn val_cogs_overviews_masks_and_sparse_tiles_of_gdal_are_read() {
     }
     check(Path::new(&cog), "a COG with overviews");
     let plain = folder.path().join("overviews.tif").display().to_string();
-    gdal("gdal_translate", &["-q", "-co", "TILED=YES", &source, &plain]).unwrap();
+    gdal(
+        "gdal_translate",
+        &["-q", "-co", "TILED=YES", &source, &plain],
+    )
+    .unwrap();
     gdal("gdaladdo", &["-q", &plain, "2", "4"]).unwrap();
     check(Path::new(&plain), "overviews behind the image");
     let sparse = folder.path().join("sparse.tif").display().to_string();
@@ -151,22 +182,38 @@ fn val_cogs_overviews_masks_and_sparse_tiles_of_gdal_are_read() {
     gdal("gdal_translate", &corner).unwrap();
     let wide = folder.path().join("wide.tif").display().to_string();
     let make = [
-        "-q", "-te", "21.99", "49.9", "23.0", "50.3", "-co", "SPARSE_OK=TRUE", "-co", "TILED=YES",
-        &sparse, &wide,
+        "-q",
+        "-te",
+        "21.99",
+        "49.9",
+        "23.0",
+        "50.3",
+        "-co",
+        "SPARSE_OK=TRUE",
+        "-co",
+        "TILED=YES",
+        &sparse,
+        &wide,
     ];
     gdal("gdalwarp", &make).unwrap();
     let Ok(TerrainFile::Geographic(grid)) = read_terrain(Path::new(&wide)) else {
         panic!("it is in degrees");
     };
     let known = grid.values.iter().filter(|v| !v.is_nan()).count();
-    assert!((3_500..4_200).contains(&known), "{known} of {}", grid.values.len());
+    assert!(
+        (3_500..4_200).contains(&known),
+        "{known} of {}",
+        grid.values.len()
+    );
 }
 
 #[test]
 fn val_gdal_reads_our_cloud_optimised_files() {
     let folder = tempfile::tempdir().unwrap();
     let (rows, cols) = (1500, 1100);
-    let mut values: Vec<f32> = (0..rows * cols).map(|i| height(i / cols, i % cols)).collect();
+    let mut values: Vec<f32> = (0..rows * cols)
+        .map(|i| height(i / cols, i % cols))
+        .collect();
     values[..200_000].fill(f32::NAN);
     let grid = Grid {
         north_deg: 50.0,
@@ -193,7 +240,10 @@ fn val_gdal_reads_our_cloud_optimised_files() {
         };
         let path = folder.path().join("cog.tif");
         let bytes = raster.to_bytes(&path).unwrap();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(2)
+            .build()
+            .unwrap();
         let mut threads = Vec::new();
         raster.write_to(&mut threads, &path, Some(&pool)).unwrap();
         assert!(bytes == threads, "threads change no byte");
@@ -210,7 +260,10 @@ fn val_gdal_reads_our_cloud_optimised_files() {
         for wanted in ["LAYOUT=COG", "Block=512x512", "Overviews: 550x750, 275x375"] {
             assert!(info.contains(wanted), "{wanted} is not in\n{info}");
         }
-        assert!(!info.contains("ERROR") && !info.contains("Warning"), "{info}");
+        assert!(
+            !info.contains("ERROR") && !info.contains("Warning"),
+            "{info}"
+        );
         // The largest of the four cells around (1002, 300) to (1003, 301).
         let half = ["-valonly", "-overview", "1", &shown, "300", "1002"];
         let value = gdal("gdallocationinfo", &half).unwrap();
