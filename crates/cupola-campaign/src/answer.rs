@@ -1,6 +1,8 @@
 //! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
 
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
+use crate::exposure::launch_distance_km;
+use crate::neighbours::radar_view;
 use crate::outcome::{
     Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
     Sensitivity, TerrainUsed, UnitInfo,
@@ -40,6 +42,7 @@ pub(crate) fn outcome(
             let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
             built.title.clone_from(&file.options[option].title);
             built.coverage = Some(cover.fields);
+            built.radar_view = radar_view(inputs, &plan.options[option], pool);
             built
         })
         .collect();
@@ -110,6 +113,7 @@ fn one_option(
             settings.runs_per_draw,
         ),
         pk_share: pk_share(plan, tally, option, main, LEAKERS),
+        radar_view: Vec::new(),
         coverage: None,
     }
 }
@@ -128,6 +132,7 @@ fn units(inputs: &Inputs<'_>, tally: &Tally, option: usize) -> Vec<UnitInfo> {
                 system_name: unit.system_name.clone(),
                 at: unit.at,
                 antenna_asl_m: inputs.floors[0][index].antenna_asl_m(),
+                launch_distance_km: launch_distance_km(inputs.plan, unit.at),
                 manned_share: tally.on_duty[index] / draws,
             }
         })
@@ -317,7 +322,20 @@ fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
             p95,
         }
     };
-    table.incidents.iter().map(row).collect()
+    let amount =
+        |((kind, code), (sum, histogram)): (&(cupola_raid::Amount, [u8; 2]), &(f64, Histogram))| {
+            let (_, p05, p95) = histogram.with_zeros(table.runs);
+            LedgerCount {
+                raid,
+                kind: kind.label(),
+                nation: String::from_utf8_lossy(code).into_owned(),
+                mean: sum / f64::from(table.runs.max(1)),
+                p05,
+                p95,
+            }
+        };
+    let counts = table.incidents.iter().map(row);
+    counts.chain(table.amounts.iter().map(amount)).collect()
 }
 
 /// Raids of the main kind in a row until each system's missiles run out.

@@ -101,7 +101,7 @@ pub(crate) fn cover(
     let mut medians = Vec::new();
     for layer in 0..=CLASSES.len() {
         let fields: Vec<Grid> = (0..seeds)
-            .map(|seed| field(inputs, option, area, seed, layer, pool))
+            .map(|seed| field(inputs, option, &area.raster, seed, layer, pool))
             .collect();
         let of = |weights: &Weights| -> Vec<Vec<f64>> {
             fields
@@ -132,11 +132,22 @@ pub(crate) fn cover(
     Cover { fields, shares }
 }
 
+/// Lowest heights above ground that a sensor of the option sees, on one seed.
+pub(crate) fn sight(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    raster: &Raster,
+    seed: usize,
+    pool: &rayon::ThreadPool,
+) -> Grid {
+    field(inputs, option, raster, seed, 0, pool)
+}
+
 /// One field on one seed: layer 0 is line of sight, then the classes.
 fn field(
     inputs: &Inputs<'_>,
     option: &OptionPlan,
-    area: &AreaRaster,
+    raster: &Raster,
     seed: usize,
     layer: usize,
     pool: &rayon::ThreadPool,
@@ -155,22 +166,18 @@ fn field(
     rules.sort_unstable();
     rules.dedup();
     let ground = inputs.world.ground(seed);
-    let mut lowest = area
-        .raster
-        .grid(vec![f32::NAN; area.raster.rows * area.raster.cols]);
+    let mut lowest = raster.grid(vec![f32::NAN; raster.rows * raster.cols]);
     for rule in rules {
         let network = network(inputs, option, &draw, seed, layer, class, rcs_m2, rule);
         if network.units.is_empty() {
             continue;
         }
-        let fields = network.floors(ground, &area.raster, &[1], pool);
+        let fields = network.floors(ground, raster, &[1], pool);
         let Some(field) = fields.into_iter().next() else {
             continue;
         };
         for (i, (value, low)) in field.values.iter().zip(&mut lowest.values).enumerate() {
-            let at = area
-                .raster
-                .point(i / area.raster.cols, i % area.raster.cols);
+            let at = raster.point(i / raster.cols, i % raster.cols);
             let better = !value.is_nan() && (low.is_nan() || value < low);
             if better && (layer == 0 || may_act(plan, inputs.world, rule, at)) {
                 *low = *value;

@@ -5,18 +5,23 @@
 
 mod answer;
 mod cover;
+mod exposure;
+mod neighbours;
 mod outcome;
 pub mod record;
 mod run;
+mod sample;
 mod stats;
 mod stories;
+pub mod sweep;
 mod tally;
 
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
-    RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+    RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use sample::{Estimate, Sample, Series};
 pub use stories::{replay, tell};
 
 use cupola_scenario::Scenario;

@@ -99,6 +99,8 @@ pub struct OptionOutcome {
     /// Share of the variance of the expected leakers of the main raid that comes from the assumed
     /// kill probabilities of its units; not a number with too few draws.
     pub pk_share: f64,
+    /// What its radars see of countries outside the alliance.
+    pub radar_view: Vec<RadarView>,
     /// Coverage maps.
     pub coverage: Option<Coverage>,
 }
@@ -120,6 +122,8 @@ pub struct UnitInfo {
     pub at: LatLon,
     /// Antenna above sea, metres, first terrain seed.
     pub antenna_asl_m: f64,
+    /// Distance to the edge of the nearest launch area of any raid, km; infinite without raids.
+    pub launch_distance_km: f64,
     /// Share of draws in which it is manned and ready on the day asked for.
     pub manned_share: f64,
 }
@@ -264,6 +268,19 @@ pub struct LedgerCount {
     pub p05: f64,
     /// 95 % quantile of one raid.
     pub p95: f64,
+}
+
+/// Airspace of a country outside the alliance that an option's radars see at a height.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RadarView {
+    /// Country, alpha-2.
+    pub country: String,
+    /// Height above ground, metres.
+    pub height_m: f64,
+    /// Area seen, square kilometres.
+    pub area_km2: f64,
+    /// Distance of the farthest point seen from the alliance's soil, kilometres.
+    pub depth_km: f64,
 }
 
 /// How long a system's missiles last.

@@ -3,7 +3,7 @@
 
 use crate::run::{DrawResult, Settings, classes_of};
 use crate::stats::{Histogram, Nested};
-use cupola_raid::{ClassCount, Incident, Plan, RaidLog};
+use cupola_raid::{Amount, ClassCount, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) const INTERCEPTORS: usize = 7;
 /// Position of the cost.
 pub(crate) const COST: usize = 8;
 
-fn quantity(count: &ClassCount, which: usize) -> f64 {
+pub(crate) fn quantity(count: &ClassCount, which: usize) -> f64 {
     match which {
         0 => f64::from(count.launched),
         1 => f64::from(count.failed),
@@ -69,6 +69,8 @@ pub(crate) struct Table {
     pub(crate) ends: [[f64; 4]; 7],
     pub(crate) inside: [f64; 7],
     pub(crate) incidents: BTreeMap<(Incident, [u8; 2]), Histogram>,
+    /// Amounts: their sum over all runs, and the runs that had any.
+    pub(crate) amounts: BTreeMap<(Amount, [u8; 2]), (f64, Histogram)>,
     pub(crate) runs: u32,
     /// Missiles spent by unit and draw, for endurance.
     pub(crate) spent: Vec<Vec<f64>>,
@@ -212,6 +214,12 @@ impl Table {
                 .or_default()
                 .add(f64::from(count));
         }
+        for &(kind, code, value) in &log.amounts {
+            let entry = self.amounts.entry((kind, code));
+            let (sum, runs) = entry.or_insert_with(|| (0.0, Histogram::fine()));
+            *sum += value;
+            runs.add(value);
+        }
         if log.classes.iter().any(|count| count.leaked > 0) {
             self.first_leak.get_or_insert(run);
         }
@@ -221,7 +229,7 @@ impl Table {
     }
 }
 
-fn add(sum: &mut ClassCount, count: &ClassCount) {
+pub(crate) fn add(sum: &mut ClassCount, count: &ClassCount) {
     sum.launched += count.launched;
     sum.failed += count.failed;
     sum.lost += count.lost;

@@ -36,6 +36,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"
     )]
     Replay(Replay),
+    /// Sweep a field of a scenario over values and draw how the answer responds.
+    #[command(
+        after_help = "Examples:\n  cupola sweep border-or-forward --over fire_units[*].line.distance_km=0:700:100\n  cupola sweep western-ukraine --over rules.belt-70.belt_km=0,30,70,150 --option six-from-poland\n  cupola sweep mine.toml --over options.forward.rules.default=all,own-soil --over question.as_of=2024-06-30,2024-12-31"
+    )]
+    Sweep(crate::sweep::Sweep),
     /// List the catalogue, or show an entry with its sources.
     #[command(after_help = "Examples:\n  cupola catalogue list\n  cupola catalogue show sampt")]
     Catalogue(Catalogue),
@@ -75,7 +80,7 @@ pub(crate) enum Command {
 }
 
 /// A scenario and how to change it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ScenarioArgs {
     /// Embedded scenario (western-ukraine, …) or a file.
     pub(crate) scenario: String,

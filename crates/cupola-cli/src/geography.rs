@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::progress::note;
 use cupola_scenario::{Rejected, Scenario};
 use cupola_units::LatLon;
-use cupola_world::{Bounds, World, countries, geodesy, places, regions};
+use cupola_world::{Bounds, NoPost, World, countries, geodesy, places, posts, regions};
 
 /// A site farther than this from the protected area cannot take part, metres.
 const SITE_FAR_M: f64 = 2_000_000.0;
@@ -115,15 +115,23 @@ fn sites(scenario: &Scenario, area: &Bounds, middle: LatLon) -> Result<(), Failu
             LatLon::new(site.lat_deg, site.lon_deg),
         )
     });
-    let units = file.fire_units.iter().enumerate();
-    let placed = units.flat_map(|(i, unit)| {
-        let sites = unit.sites.iter().enumerate();
-        let outside = sites.filter(|(_, name)| !file.sites.contains_key(*name));
-        outside.filter_map(move |(j, name)| {
-            let at = places::find(name, None).ok()?.at;
-            Some((format!("fire_units[{i}].sites[{j}]"), name, at))
-        })
-    });
+    let mut placed = Vec::new();
+    for (i, unit) in file.fire_units.iter().enumerate() {
+        let posts = posts(scenario, i)
+            .map_err(|no: NoPost| scenario.reject(&no.path, no.message, Some(no.help)))?;
+        for (j, post) in posts.into_iter().enumerate() {
+            let path = match &unit.line {
+                Some(_) => format!("fire_units[{i}].line"),
+                None => format!("fire_units[{i}].sites[{j}]"),
+            };
+            if !file.sites.contains_key(&post.name) {
+                placed.push((path, post.name, post.at));
+            }
+        }
+    }
+    let placed = placed
+        .iter()
+        .map(|(path, name, at)| (path.clone(), name, *at));
     for (path, name, at) in named.chain(placed) {
         let distance_m = geodesy::great_circle_m(middle, at);
         if distance_m > far_m {

@@ -18,6 +18,7 @@ mod replay;
 mod rows;
 mod run;
 mod schema;
+mod sweep;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
         args::Command::Replay(replay) => replay::replay(&replay),
+        args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
         args::Command::Profile(profile) => profile::profile(&profile),

@@ -16,6 +16,7 @@ mod plan;
 mod queue;
 mod route;
 mod rules;
+mod stay;
 mod threats;
 mod windows;
 
@@ -25,7 +26,7 @@ pub use draw::{Draw, MapFigures, SENSOR_RANGE_MAX_M};
 pub use engine::{Setting, Workspace, simulate};
 pub use geometry::{Calibrated, Geometry};
 pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
-pub use log::{Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
+pub use log::{Amount, Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
 pub use plan::{
     AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
     ThreatType, Unit, UnitInputs, WavePlan,

@@ -109,6 +109,8 @@ pub enum Incident {
     Incursion,
     /// A threat in NATO airspace was engaged there, by country.
     IncursionEngaged,
+    /// A threat that entered NATO airspace was never shot at, and why; by country.
+    IncursionMissed(Cause),
     /// A lost drone came down, by country.
     LostDown,
 }
@@ -123,7 +125,40 @@ impl Incident {
             Self::InterceptorFall => "interceptor falls in",
             Self::Incursion => "incursions into",
             Self::IncursionEngaged => "incursions engaged over",
+            Self::IncursionMissed(cause) => not_shot_at(cause),
             Self::LostDown => "lost drones down in",
+        }
+    }
+}
+
+/// Kind of an incursion that nobody shot at.
+fn not_shot_at(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoUnit => "incursions not shot at (no added unit) into",
+        Cause::NeverSeen => "incursions not shot at (never seen) into",
+        Cause::OutOfReach => "incursions not shot at (out of reach) into",
+        Cause::TooLate => "incursions not shot at (seen too late) into",
+        Cause::NoRule => "incursions not shot at (rule forbade it) into",
+        Cause::NoChannel => "incursions not shot at (no channel free) into",
+        Cause::NoMissile | Cause::Missed => "incursions not shot at (no missile ready) into",
+    }
+}
+
+/// Quantities of the ledger that are measured rather than counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Amount {
+    /// Time that threats spent in NATO airspace, by country, seconds.
+    IncursionTime,
+    /// Ground distance they flew there, by country, kilometres.
+    IncursionPath,
+}
+
+impl Amount {
+    /// Kind as a reader sees it, with its unit.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::IncursionTime => "time of incursions (s) in",
+            Self::IncursionPath => "path of incursions (km) in",
         }
     }
 }
@@ -169,6 +204,8 @@ pub struct RaidLog {
     pub spent: Vec<u32>,
     /// Incidents: kind, code of nation or country, number; sorted.
     pub incidents: Vec<(Incident, [u8; 2], u32)>,
+    /// Amounts: kind, code of country, sum; sorted.
+    pub amounts: Vec<(Amount, [u8; 2], f64)>,
     /// The story, when it was asked for.
     pub moments: Vec<Moment>,
     /// The threats of the story.
@@ -184,6 +221,7 @@ impl RaidLog {
         self.spent.clear();
         self.spent.resize(units, 0);
         self.incidents.clear();
+        self.amounts.clear();
         self.moments.clear();
         self.stories.clear();
     }
@@ -193,11 +231,7 @@ impl RaidLog {
     }
 
     pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
-        let bytes = code.as_bytes();
-        let key = [
-            bytes.first().copied().unwrap_or(b'-'),
-            bytes.get(1).copied().unwrap_or(b'-'),
-        ];
+        let key = key(code);
         match self
             .incidents
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
@@ -206,4 +240,24 @@ impl RaidLog {
             Err(at) => self.incidents.insert(at, (kind, key, 1)),
         }
     }
+
+    pub(crate) fn amount(&mut self, kind: Amount, code: &str, value: f64) {
+        let key = key(code);
+        match self
+            .amounts
+            .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
+        {
+            Ok(at) => self.amounts[at].2 += value,
+            Err(at) => self.amounts.insert(at, (kind, key, value)),
+        }
+    }
+}
+
+/// Code of a nation or country as two letters; `--` for none.
+fn key(code: &str) -> [u8; 2] {
+    let bytes = code.as_bytes();
+    [
+        bytes.first().copied().unwrap_or(b'-'),
+        bytes.get(1).copied().unwrap_or(b'-'),
+    ]
 }

@@ -8,6 +8,7 @@
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
 use crate::plan::{Plan, WavePlan};
+use crate::stay::{Stay, add_stays};
 use cupola_scenario::Profile;
 use cupola_units::{LatLon, Stream, math};
 use cupola_world::{Bounds, World};
@@ -63,8 +64,8 @@ pub(crate) struct Route {
     pub flight_s: f64,
     /// Seconds to entry into the defended nation's airspace.
     pub entry_s: Option<f64>,
-    /// Seconds to entry into NATO airspace, and the country.
-    pub nato_entry: Option<(f64, u8)>,
+    /// Stretches over NATO soil, in order.
+    pub nato_stays: Vec<Stay>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -203,23 +204,21 @@ impl Maker<'_> {
                 route.path_weight.push((t, sum));
             }
             // Near NATO soil the way to the next point is looked at closely.
-            if route.nato_entry.is_none() && self.world.nato_distance_m(at) <= step {
-                route.nato_entry = self.nato_entry(legs, flight, distance, distance + step);
+            if i < count && self.world.nato_distance_m(at) <= step {
+                let below = |distance: f64| {
+                    let country = self.world.country_at(legs.point(distance).1);
+                    self.world.is_nato(country).then_some(country)
+                };
+                let time_at = |distance: f64| flight.time_at(distance);
+                add_stays(
+                    &mut route.nato_stays,
+                    [distance, distance + step],
+                    below,
+                    time_at,
+                );
             }
             route.track.push((flight.time_at(distance), at));
         }
-    }
-
-    /// First entry into NATO airspace between two distances, and the country.
-    fn nato_entry(&self, legs: &Legs, flight: &Flight, from: f64, to: f64) -> Option<(f64, u8)> {
-        let count = ((to - from) / FINE_M).ceil() as usize;
-        (0..=count).find_map(|i| {
-            let distance = (from + FINE_M * i as f64).min(legs.length_m);
-            let country = self.world.country_at(legs.point(distance).1);
-            self.world
-                .is_nato(country)
-                .then(|| (flight.time_at(distance), country))
-        })
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {

@@ -2,7 +2,7 @@
 
 use crate::engine::{Setting, purpose};
 use crate::hazard::{CoverHazard, PathHazard};
-use crate::log::{Cause, End, Incident, RaidLog};
+use crate::log::{Amount, Cause, End, Incident, RaidLog};
 use crate::plan::WavePlan;
 use crate::route::{Route, from_polar, polar};
 use cupola_scenario::Class;
@@ -262,16 +262,45 @@ pub(crate) fn tally(
             End::LeftArea | End::Flying => {}
         }
     }
-    let entered = route
-        .nato_entry
-        .filter(|(entry_s, _)| threat.ended >= threat.launched + SimTime::from_seconds(*entry_s));
-    if let Some((_, country)) = entered {
-        log.class(threat.class).incursions_nato += 1;
-        log.incident(Incident::Incursion, setting.world.code(country));
-    }
+    let entered = incursion(setting, log, threat, route, armed);
     if threat.end == End::Lost {
-        lost_down(setting, stream, log, threat, route, entered.is_some());
+        lost_down(setting, stream, log, threat, route, entered);
     }
+}
+
+/// Books the entry of a threat into NATO airspace: where first, for how long and how far, and why
+/// it was not shot at if it was not. Answers whether it entered.
+fn incursion(
+    setting: &Setting<'_>,
+    log: &mut RaidLog,
+    threat: &Flying,
+    route: &Route,
+    armed: bool,
+) -> bool {
+    let flown_s = (threat.ended - threat.launched).seconds();
+    let mut stays = route
+        .nato_stays
+        .iter()
+        .filter(|stay| stay.from_s <= flown_s)
+        .peekable();
+    let Some(first) = stays.peek() else {
+        return false;
+    };
+    let code = setting.world.code(first.country);
+    log.class(threat.class).incursions_nato += 1;
+    log.incident(Incident::Incursion, code);
+    if threat.salvos == 0 {
+        log.incident(Incident::IncursionMissed(threat.cause(armed)), code);
+    }
+    for stay in stays {
+        let time_s = flown_s.min(stay.to_s) - stay.from_s;
+        let share = time_s / (stay.to_s - stay.from_s).max(1e-9);
+        let code = setting.world.code(stay.country);
+        log.amount(Amount::IncursionTime, code, time_s);
+        let path_km = (stay.to_m - stay.from_m) * share / 1000.0;
+        log.amount(Amount::IncursionPath, code, path_km);
+    }
+    true
 }
 
 /// Where a lost drone comes down: it flies on towards its aim and beyond.

@@ -3,6 +3,7 @@
 use cupola_campaign::{Fate, Measure, Outcome};
 
 use crate::format::{THIN, letter, listed, percent, plain};
+use crate::input_words::in_words;
 use crate::view::{Interval, View, mean_only};
 
 /// The answer: effect, cover, spending, risk, doubt; one sentence each, plain text.
@@ -302,9 +303,9 @@ fn doubt(view: View<'_>) -> String {
         );
     };
     let mut text = format!(
-        "The answer depends most on {}: it explains {} of the variance of the expected leakers \
+        "The input that matters most is the {}: it explains {} of the variance of the expected leakers \
          under {}, which go from {} in its lowest quarter to {} in its highest",
-        first.input,
+        in_words(&first.input),
         percent(first.first_order),
         letter(best),
         plain(first.mean_low),
@@ -314,7 +315,7 @@ fn doubt(view: View<'_>) -> String {
         .iter()
         .skip(1)
         .take(2)
-        .map(|s| format!("{} ({})", s.input, percent(s.first_order)))
+        .map(|s| format!("the {} with {}", in_words(&s.input), percent(s.first_order)))
         .collect();
     if !next.is_empty() {
         push!(text, "; next come {}", listed(&next));

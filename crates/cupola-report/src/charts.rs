@@ -3,6 +3,7 @@
 use cupola_campaign::{Measure, Sensitivity};
 
 use crate::format::{height, letter, mean_count, percent, plain};
+use crate::input_words::in_words;
 use crate::map_base::MAP_WIDTH;
 use crate::svg::{Anchor, Scale, Svg, polyline, text_width, ticks};
 use crate::view::{Interval, View, leaked};
@@ -227,7 +228,7 @@ pub(crate) fn tornado(view: View<'_>, option: usize, drivers: &[&Sensitivity]) -
 
 fn push_driver(svg: &mut Svg, driver: &Sensitivity, top: f64, x: Scale, option: usize) {
     let share = percent(driver.first_order);
-    let text = format!("{} · {share} of the variance", driver.input);
+    let text = format!("{} · {share} of the variance", in_words(&driver.input));
     svg.text([0.0, top + 15.0], Anchor::Start, "direct halo", &text);
     let (a, b) = (x.px(driver.mean_low), x.px(driver.mean_high));
     let y = top + 21.0;

@@ -102,11 +102,16 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
             "raids_until_empty_p05": p05, "raids_until_empty_p50": p50,
             "raids_until_empty_p95": p95 })
     });
+    let radar_view = lines(&option.radar_view, |v| {
+        json!({ "country": v.country, "height_m": v.height_m, "area_km2": v.area_km2,
+            "depth_km": v.depth_km })
+    });
     let lists = [
         ("measures", lines(&option.measures, measure)),
         ("fates", fates),
         ("ledger", ledger),
         ("endurance", endurance),
+        ("radar_view", radar_view),
     ];
     for (key, text) in lists {
         push!(out, ",\n    \"{key}\": {text}");

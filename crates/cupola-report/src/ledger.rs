@@ -2,19 +2,55 @@
 
 use std::collections::BTreeMap;
 
-use cupola_campaign::LedgerCount;
+use cupola_campaign::{LedgerCount, RadarView};
 
-use crate::format::{Places, THIN, range};
+use crate::format::{Places, THIN, plain, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 16] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
     ("incursions engaged over", "of these engaged over"),
+    (
+        "incursions not shot at (no added unit) into",
+        "of these not shot at, no added unit:",
+    ),
+    (
+        "incursions not shot at (never seen) into",
+        "of these not shot at, never seen:",
+    ),
+    (
+        "incursions not shot at (out of reach) into",
+        "of these not shot at, out of reach:",
+    ),
+    (
+        "incursions not shot at (seen too late) into",
+        "of these not shot at, seen too late:",
+    ),
+    (
+        "incursions not shot at (rule forbade it) into",
+        "of these not shot at, rule forbade it:",
+    ),
+    (
+        "incursions not shot at (no channel free) into",
+        "of these not shot at, no channel free:",
+    ),
+    (
+        "incursions not shot at (no missile ready) into",
+        "of these not shot at, no missile ready:",
+    ),
+    (
+        "time of incursions (s) in",
+        "seconds that threats spent in the airspace of",
+    ),
+    (
+        "path of incursions (km) in",
+        "kilometres that threats flew in the airspace of",
+    ),
     ("threat debris in", "debris of threats in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
@@ -44,6 +80,7 @@ pub(crate) fn ledger(view: View<'_>) -> String {
     if crews.is_empty() && countries.is_empty() && others.is_empty() {
         body.push_str("<p>No incident happened in any run.</p>\n");
     }
+    body.push_str(&radar_view(view));
     section("ledger", "7", "Ledger of risk", &body)
 }
 
@@ -105,6 +142,52 @@ fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
         String::new()
     } else {
         table.finish()
+    }
+}
+
+/// Airspace of countries outside the alliance that the option's radars look into.
+fn radar_view(view: View<'_>) -> String {
+    let options = view.options();
+    let caption = "Airspace of countries outside NATO in view of the option's radars: area, and \
+                   the farthest point from NATO soil; every figure in the middle of its range";
+    let mut table = Table::new("t-radar-view", caption.to_owned())
+        .class("ledger")
+        .text_column("Over, at a height above ground of");
+    for i in 0..options.len() {
+        table = table.markup_column(option_head(view, i));
+    }
+    let mut rows: BTreeMap<(&str, u32), Vec<Option<&RadarView>>> = BTreeMap::new();
+    for (i, option) in options.iter().enumerate() {
+        for seen in &option.radar_view {
+            let key = (seen.country.as_str(), seen.height_m as u32);
+            rows.entry(key).or_insert_with(|| vec![None; options.len()])[i] = Some(seen);
+        }
+    }
+    for ((country, height_m), seen) in rows {
+        let mut row = vec![Cell::Head(format!(
+            "{country}, {} m",
+            plain(f64::from(height_m))
+        ))];
+        row.extend(seen.iter().map(|seen| Cell::Number(in_view(*seen))));
+        table.row(row);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.finish()
+    }
+}
+
+/// `12 300 km², to 87 km`.
+fn in_view(seen: Option<&RadarView>) -> String {
+    match seen {
+        Some(seen) if seen.area_km2 > 0.0 => {
+            let step = if seen.area_km2 >= 1000.0 { 100.0 } else { 10.0 };
+            let area_km2 = (seen.area_km2 / step).round() * step;
+            let depth_km = seen.depth_km.round();
+            format!("{} km², to {} km", plain(area_km2), plain(depth_km))
+        }
+        _ => "0".to_owned(),
     }
 }
 

@@ -20,12 +20,14 @@ macro_rules! push {
 
 mod answer;
 mod charts;
+mod checks;
 mod cover_map;
 mod endurance;
 mod floor_picture;
 mod format;
 mod glance;
 mod html_table;
+mod input_words;
 mod json;
 mod labels;
 mod ledger;
@@ -37,6 +39,7 @@ mod raid_section;
 mod schema;
 mod sections;
 mod svg;
+mod sweep;
 mod table;
 mod trust;
 mod view;
@@ -48,4 +51,5 @@ pub use map_base::{MapContext, MapPolygon};
 pub use page::html;
 pub use profile_svg::{PicturePoint, ProfilePicture, profile_svg};
 pub use schema::summary_schema;
+pub use sweep::{sweep_csv, sweep_html, sweep_json, sweep_table};
 pub use table::terminal_table;

@@ -59,3 +59,16 @@ pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String
          <h1>{title}</h1></header>\n{body}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
     )
 }
+
+/// A page without a list of sections: a sweep, cards.
+pub(crate) fn shell(title: &str, kicker: &str, body: &str) -> String {
+    let (title, kicker) = (escaped(title), escaped(kicker));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <header><p class=\"kicker\">{kicker}</p><h1>{title}</h1></header>\n{body}</main>\n\
+         <script>\n{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+}

@@ -85,6 +85,15 @@ fn option() -> Value {
                 ("raids_until_empty_p95", number()),
             ])),
         ),
+        (
+            "radar_view",
+            list(object(&[
+                ("country", text()),
+                ("height_m", number()),
+                ("area_km2", number()),
+                ("depth_km", number()),
+            ])),
+        ),
     ];
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.extend(more.map(|(key, value)| (key.to_owned(), value)));

@@ -206,7 +206,7 @@ fn push_drivers(out: &mut String, view: View<'_>, width: usize) {
         let text = format!(
             "{}. {}: {}, {} → {}",
             i + 1,
-            driver.input,
+            crate::input_words::in_words(&driver.input),
             percent(driver.first_order),
             crate::format::plain(driver.mean_low),
             crate::format::plain(driver.mean_high),
@@ -235,7 +235,7 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// Text broken at spaces, each line ended; a word longer than the width is cut.
-fn wrapped(text: &str, width: usize, indent: &str) -> String {
+pub(crate) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|w| !w.is_empty()) {
         let line = lines.last().map_or(0, |l| l.chars().count());

@@ -6,6 +6,7 @@ use cupola_scenario::Confidence;
 use crate::charts;
 use crate::format::{THIN, exact, letter, listed, percent};
 use crate::html_table::{Cell, Table};
+use crate::input_words::in_words;
 use crate::json::confidence_name;
 use crate::sections::{figure, section};
 use crate::svg::{breakable, escaped};
@@ -47,7 +48,7 @@ pub(crate) fn drivers(view: View<'_>) -> String {
         );
         return section("drivers", "8", "What drives the answer", &none);
     }
-    let next: Vec<String> = drivers.iter().take(2).map(|s| s.input.clone()).collect();
+    let next: Vec<String> = drivers.iter().take(2).map(|s| in_words(&s.input)).collect();
     let mut body = format!(
         "<p>Most worth researching next: <b>{}</b>. Declared kill probabilities \
          (inputs named <code>pk:</code>) together explain <b>{}</b> of the variance of \
@@ -86,11 +87,11 @@ fn driver_table(view: View<'_>) -> String {
             .sensitivity(i)
             .iter()
             .take(3)
-            .map(|s| format!("{} ({})", s.input, percent(s.first_order)))
+            .map(|s| format!("{}: {}", in_words(&s.input), percent(s.first_order)))
             .collect();
         table.row(vec![
             crate::sections::badge_cell(view, i),
-            Cell::TextMarkup(breakable(&strongest.join(", ")), strongest.join(", ")),
+            Cell::TextMarkup(breakable(&strongest.join("; ")), strongest.join("; ")),
             Cell::Number(percent(view.pk_share(i))),
         ]);
     }
@@ -122,11 +123,8 @@ pub(crate) fn trust(view: View<'_>) -> String {
     for item in NOT_MODELLED {
         push!(body, "<li>{}</li>", escaped(item));
     }
-    body.push_str(
-        "</ul>\n<h3>Checked against</h3><p>The cases in <code>validation/cases/</code> \
-         compare each model with a truth from outside; <code>cargo xtask validate</code> runs them \
-         and prints truth, ours and verdict.</p>\n",
-    );
+    body.push_str("</ul>\n<h3>Checked against</h3>");
+    body.push_str(&crate::checks::checks());
     let rows = view
         .outcome
         .inputs

@@ -12,6 +12,7 @@ mod embedded;
 mod files;
 mod model;
 mod num;
+mod posts;
 mod resolve;
 mod tree;
 
@@ -25,7 +26,7 @@ pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
 pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
-    ExistingDefence, FireUnits, LaunchArea, OptionSpec, PathClass, Question, Raid, Rule,
+    ExistingDefence, FireUnits, LaunchArea, Line, OptionSpec, PathClass, Question, Raid, Rule,
     ScenarioFile, Site, Training, Wave,
 };
 pub use num::{Confidence, Num, Shape};

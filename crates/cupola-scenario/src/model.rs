@@ -307,8 +307,11 @@ pub struct FireUnits {
     pub nation: String,
     /// System, by catalogue id.
     pub system: String,
-    /// One unit at each of these sites (names of sites or places).
+    /// One unit at each of these sites (names of sites or places); or `line`.
+    #[serde(default)]
     pub sites: Vec<String>,
+    /// One unit on each of these bearings, all at one distance from where the bearings start.
+    pub line: Option<Line>,
     /// Direction watched when the sensor's sector is less than all round, degrees from north.
     pub facing_deg: Option<f64>,
     /// Launchers of each unit instead of the catalogue's.
@@ -326,6 +329,18 @@ pub struct FireUnits {
     pub ready_share: Option<Num>,
     /// Where it is said that these exist.
     pub source: Option<String>,
+}
+
+/// Places at one distance from a border, along bearings that start there.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Where the distance starts, for instance points of a border (names of sites or places).
+    pub from: Vec<String>,
+    /// Where the bearings lead: one for all of them, or one for each.
+    pub to: Vec<String>,
+    /// Distance from the start along the geodesic, km.
+    pub distance_km: f64,
 }
 
 /// A raid.

@@ -3,7 +3,7 @@
 use crate::catalogue::{Catalogue, Class, Kind, Profile};
 use crate::diagnostic::{Diagnostic, Rejected, nearest};
 use crate::files::{CatalogueFiles, raw, read};
-use crate::model::{Engage, ScenarioFile};
+use crate::model::{Engage, FireUnits, ScenarioFile};
 use crate::tree::locate;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -200,7 +200,7 @@ fn lock(table: &toml::Table, name: &str, used: &Catalogue, all: &CatalogueFiles)
     toml::to_string(&raw(&text)).unwrap_or(text)
 }
 
-struct References<'a> {
+pub(crate) struct References<'a> {
     text: &'a str,
     file: &'a ScenarioFile,
     all: &'a Catalogue,
@@ -218,7 +218,13 @@ impl References<'_> {
         self.existing();
     }
 
-    fn report(&mut self, code: &'static str, path: &str, message: String, help: Option<String>) {
+    pub(crate) fn report(
+        &mut self,
+        code: &'static str,
+        path: &str,
+        message: String,
+        help: Option<String>,
+    ) {
         let span = DeTable::parse(self.text).map_or(0..0, |table| locate(&table, path));
         let label = "here".to_owned();
         self.problems.push(Diagnostic {
@@ -348,7 +354,7 @@ impl References<'_> {
         let file = self.file;
         let systems: Vec<&str> = self.all.systems.keys().map(String::as_str).collect();
         let courses: Vec<&str> = file.training.keys().map(String::as_str).collect();
-        let sites: usize = file.fire_units.iter().map(|unit| unit.sites.len()).sum();
+        let sites: usize = file.fire_units.iter().map(FireUnits::posts).sum();
         let seeds = match file.area.terrain.as_str() {
             "embedded" => u64::from(file.area.terrain_seeds),
             _ => 1,
@@ -366,9 +372,7 @@ impl References<'_> {
                 let help = "write two capital letters, for instance \"PL\"".to_owned();
                 self.report("bad-name", &at("nation"), message, Some(help));
             }
-            if unit.sites.is_empty() {
-                self.report("empty", &at("sites"), "no site is given".into(), None);
-            }
+            self.posts(i, unit);
             if let Some(course) = unit.training.as_deref().filter(|c| !courses.contains(c)) {
                 self.unknown(&at("training"), "course", course, &courses);
             }

@@ -23,6 +23,7 @@ pub mod geodesy;
 mod grid;
 pub mod people;
 pub mod places;
+mod posts;
 pub mod regions;
 pub mod terrain;
 mod topology;
@@ -30,5 +31,6 @@ mod world;
 
 pub use error::WorldError;
 pub use grid::{Bounds, Grid};
+pub use posts::{NoPost, Post, posts};
 pub use terrain::{Terrain, TerrainKind};
 pub use world::{UnknownPlace, World, describe};

@@ -2,6 +2,7 @@
 
 use crate::countries::{self, Country, CountryRaster};
 use crate::people::people_grid;
+use crate::posts::posts;
 use crate::regions::{self, RegionRaster};
 use crate::{Bounds, Grid, Terrain, TerrainKind, WorldError, distance, geodesy, places};
 use cupola_scenario::Scenario;
@@ -44,11 +45,9 @@ impl World {
     pub fn extents(scenario: &Scenario) -> Result<(Bounds, Bounds), WorldError> {
         let area = area_bounds(scenario)?;
         let mut terrain = area;
-        for unit in &scenario.file.fire_units {
-            for site in &unit.sites {
-                if let Ok(at) = locate(scenario, site) {
-                    terrain = terrain.union(&around(at, REACH_M));
-                }
+        for index in 0..scenario.file.fire_units.len() {
+            for post in posts(scenario, index).into_iter().flatten() {
+                terrain = terrain.union(&around(post.at, REACH_M));
             }
         }
         Ok((terrain, area))

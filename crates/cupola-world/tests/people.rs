@@ -1,7 +1,6 @@
 //! Places, regions and people against published figures.
 
 use cupola_units::LatLon;
-use cupola_units::math::degrees_from_radians;
 use cupola_world::geodesy::{direct, inverse};
 use cupola_world::people::{officials, people_grid, region_of_code};
 use cupola_world::regions::{self, RegionRaster, region_at};
@@ -274,27 +273,42 @@ fn multipliers_scale_their_unit_only() {
 }
 
 #[test]
-fn val_lviv_to_border_crossings_within_1_5_km() {
+fn val_lviv_to_border_crossings() {
     let lviv = places::find("Lviv", None).unwrap().at;
-    // Great-circle distances from central Lviv, km; the posts' coordinates are good to some 100 m
-    // only and the points meant may lie on the line before them.
-    for (name, lat, lon, km) in [
-        ("Hrebenne", 50.286, 23.585, 58.0),
-        ("Korczowa", 49.953, 23.098, 67.0),
-        ("Medyka", 49.797, 22.945, 79.0),
-    ] {
-        let way = inverse(lviv, LatLon::new(lat, lon));
+    let measure = |name: &str, to: LatLon, truth_km: f64, tolerance_km: f64| -> f64 {
+        let way = inverse(lviv, to);
         let back = direct(lviv, way.azimuth_rad, way.distance_m);
-        assert!((back.lat_deg - lat).abs() < 1e-9 && (back.lon_deg - lon).abs() < 1e-9);
+        assert!((back.lat_deg - to.lat_deg).abs() < 1e-9);
+        assert!((back.lon_deg - to.lon_deg).abs() < 1e-9);
+        let ours_km = way.distance_m / 1000.0;
         println!(
-            "VALIDATION id=lviv-border of={name} truth={km} ours={:.2} tolerance=1.5 unit=km",
-            way.distance_m / 1000.0
+            "VALIDATION id=lviv-border of={name} truth={truth_km} ours={ours_km:.2} \
+             tolerance={tolerance_km:.3} unit=km"
         );
-        println!("{name} {:.0}°", degrees_from_radians(way.azimuth_rad));
         assert!(
-            (way.distance_m / 1000.0 - km).abs() < 1.5,
-            "{name} {}",
-            way.distance_m
+            (ours_km - truth_km).abs() <= tolerance_km,
+            "{name} {ours_km}"
+        );
+        ours_km
+    };
+    // Crossings called after a village with a place of its own: half a per cent, and half a
+    // kilometre because the distances are published in whole kilometres.
+    for (name, truth_km) in [("Medyka, PL", 79.0), ("Dołhobyczów, PL", 84.0)] {
+        let village = places::find(name, None).unwrap().at;
+        let id = name.split(',').next().unwrap_or(name);
+        measure(id, village, truth_km, 0.5 + 0.005 * truth_km);
+    }
+    // Posts without one; their coordinates are good to some 100 m only, and the points meant may
+    // lie on the line before them.
+    for (name, lat, lon, truth_km) in [
+        ("Korczowa", 49.953, 23.098, 67.0),
+        ("Hrebenne", 50.286, 23.585, 58.0),
+        ("Budomierz", 50.072, 23.291, 59.0),
+    ] {
+        let ours_km = measure(name, LatLon::new(lat, lon), truth_km, 1.5);
+        assert!(
+            ours_km >= 58.0,
+            "the nearest of the five is 58 to 60 km away"
         );
     }
 }

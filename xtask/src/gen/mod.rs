@@ -17,6 +17,7 @@ use crate::validate::judge::Verdicts;
 use crate::validate::{self, table};
 
 const VALIDATION_PAGE: &str = "docs/validation.md";
+const VALIDATION_OF_REPORTS: &str = "crates/cupola-report/src/assets/validation.json";
 
 /// A file as it should be.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(crate) fn write(repo: &Repo) -> Result<bool> {
     let mut files = program_files(repo)?;
     let verdicts = validate::verdicts(repo)?;
     if verdicts.count(validate::judge::Verdict::Skipped) == 0 {
-        files.push(validation_page(&verdicts));
+        files.extend(validation_files(&verdicts));
     } else {
         println!("{VALIDATION_PAGE} stays as it is: some cases were skipped");
     }
@@ -47,7 +48,7 @@ pub(crate) fn check(repo: &Repo) -> Result<bool> {
     let mut files = program_files(repo)?;
     let verdicts = validate::verdicts(repo)?;
     if verdicts.count(validate::judge::Verdict::Skipped) == 0 {
-        files.push(validation_page(&verdicts));
+        files.extend(validation_files(&verdicts));
     }
     let drifted = drift(repo, &files);
     for line in &drifted {
@@ -67,12 +68,16 @@ pub(crate) fn program_files(repo: &Repo) -> Result<Vec<Generated>> {
     Ok(files)
 }
 
-/// The table of validation cases for the docs.
-pub(crate) fn validation_page(verdicts: &Verdicts) -> Generated {
-    Generated {
-        path: VALIDATION_PAGE.to_owned(),
-        text: table::markdown(verdicts),
-    }
+/// The table of validation cases for the docs, and the short one that every report carries.
+pub(crate) fn validation_files(verdicts: &Verdicts) -> [Generated; 2] {
+    let file = |path: &str, text: String| Generated {
+        path: path.to_owned(),
+        text,
+    };
+    [
+        file(VALIDATION_PAGE, table::markdown(verdicts)),
+        file(VALIDATION_OF_REPORTS, table::for_reports(verdicts)),
+    ]
 }
 
 /// One line for each file that is not what would be generated, with what to do.

@@ -105,7 +105,7 @@ fn validate_part(bench: &mut Bench<'_>) -> Result<Report> {
     // With cases skipped the committed page cannot be compared.
     let skipped = verdicts.count(Verdict::Skipped);
     let drift = if skipped == 0 {
-        r#gen::drift(bench.repo, &[r#gen::validation_page(&verdicts)])
+        r#gen::drift(bench.repo, &r#gen::validation_files(&verdicts))
     } else {
         Vec::new()
     };

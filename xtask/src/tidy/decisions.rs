@@ -1,4 +1,4 @@
-//! Decisions are short, dated, numbered without gaps, and say what follows; and the map of the
+//! Decisions are short, dated, numbered each by its own number, and say what follows; and the map of the
 //! code names every crate.
 
 use super::{Finding, TextFile};
@@ -53,19 +53,28 @@ fn is_date(text: &str) -> bool {
     shape == "0000-00-00"
 }
 
+/// Every page begins with four digits, and no two with the same. Gaps are allowed: pages written at the
+/// same time take numbers from ranges of their own.
 fn numbers(pages: &[&TextFile]) -> Vec<Finding> {
-    pages
-        .iter()
-        .enumerate()
-        .filter(|(index, page)| {
-            let wanted = format!("{FOLDER}{:04}-", index + 1);
-            !page.path.starts_with(&wanted)
-        })
-        .map(|(index, page)| {
-            let message = format!("is number {:04} by its place, not by its name", index + 1);
-            Finding::new(&page.path, message)
-        })
-        .collect()
+    let number = |page: &TextFile| -> Option<String> {
+        let name = page.path.strip_prefix(FOLDER)?;
+        let (number, _) = name.split_once('-')?;
+        let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| number.to_owned())
+    };
+    let mut findings = Vec::new();
+    let mut last = None;
+    for page in pages {
+        let found = number(page);
+        if found.is_none() {
+            let message = "does not begin with four digits and a hyphen";
+            findings.push(Finding::new(&page.path, message));
+        } else if found == last {
+            findings.push(Finding::new(&page.path, "has the number of another page"));
+        }
+        last = found;
+    }
+    findings
 }
 
 /// Every crate of the workspace has its place in the map of the code.
@@ -118,9 +127,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_no_gap() {
-        let pages = ["docs/decisions/0001-a.md", "docs/decisions/0003-b.md"];
-        assert_eq!(findings(pages.map(|path| file(path, GOOD)).into()).len(), 1);
+    fn a_number_is_given_once() {
+        let count = |pages: [&str; 2]| findings(pages.map(|path| file(path, GOOD)).into()).len();
+        assert_eq!(
+            count(["docs/decisions/0001-a.md", "docs/decisions/0003-b.md"]),
+            0
+        );
+        assert_eq!(
+            count(["docs/decisions/0001-a.md", "docs/decisions/0001-b.md"]),
+            1
+        );
+        assert_eq!(
+            count(["docs/decisions/0001-a.md", "docs/decisions/b.md"]),
+            1
+        );
     }
 
     #[test]

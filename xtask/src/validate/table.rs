@@ -159,6 +159,32 @@ pub(crate) fn markdown(verdicts: &Verdicts) -> String {
     out
 }
 
+/// What a report says of each case, a case a line: its first number that misses, or its first.
+pub(crate) fn for_reports(verdicts: &Verdicts) -> String {
+    let row = |case: &Case| {
+        let missed = case
+            .lines
+            .iter()
+            .find(|line| case.verdict_of(line) != Verdict::Pass);
+        let shown = missed.or(case.lines.first());
+        let of = |get: fn(&super::evidence::Line) -> &String| shown.map(get);
+        json!({
+            "id": case.page.id,
+            "title": case.page.title,
+            "model": case.page.model,
+            "truth": of(|line| &line.truth),
+            "ours": of(|line| &line.ours),
+            "tolerance": of(|line| &line.tolerance),
+            "unit": of(|line| &line.unit),
+            "numbers": case.lines.len(),
+            "result": case.verdict().word(),
+        })
+        .to_string()
+    };
+    let rows: Vec<String> = verdicts.cases.iter().map(row).collect();
+    format!("[\n{}\n]\n", rows.join(",\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +215,16 @@ validation: 1 passed, 0 known limits, 0 failed
             "{page}"
         );
         assert!(page.contains("- `erlang-b`: steady state only"), "{page}");
+    }
+
+    #[test]
+    fn a_report_is_told_the_number_that_misses() {
+        let far = "VALIDATION id=erlang-b of=far truth=1 ours=2 tolerance=0 unit=1\n";
+        let text = for_reports(&sample(&format!("{LINE}{far}"), Some("steady state only")));
+        let cases: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(cases[0]["ours"], "2");
+        assert_eq!(cases[0]["numbers"], 2);
+        assert_eq!(cases[0]["result"], "known limit");
     }
 
     #[test]

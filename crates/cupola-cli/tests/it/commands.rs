@@ -12,6 +12,7 @@ fn help_of_every_command() {
         "check",
         "compare",
         "replay",
+        "sweep",
         "catalogue",
         "schema",
         "new",

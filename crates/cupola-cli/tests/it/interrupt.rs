@@ -6,16 +6,12 @@ use std::process::{Child, Command, Stdio};
 
 /// Starts a run far too long to finish, and waits until its raids are being played.
 fn long_run(place: &Place) -> (Child, BufReader<std::process::ChildStderr>) {
-    let args = [
-        "run",
-        "small.toml",
-        "--runs",
-        "100000",
-        "--out",
-        "out",
-        "--threads",
-        "1",
-    ];
+    long(place, &["run", "small.toml"])
+}
+
+fn long(place: &Place, what: &[&str]) -> (Child, BufReader<std::process::ChildStderr>) {
+    let size = ["--runs", "100000", "--out", "out", "--threads", "1"];
+    let args: Vec<&str> = what.iter().chain(&size).copied().collect();
     let mut child = place
         .command(&args)
         .stdout(Stdio::null())
@@ -70,4 +66,20 @@ fn a_killed_run_leaves_the_old_answer_as_it_was() {
     // What the killed run could not clear up does not stand in the way.
     place.good(&["run", "small.toml", "--runs", "8", "--out", "out"]);
     crate::contracts::assert_same(&before, &place.files("out"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_sweep_and_leaves_nothing() {
+    let place = Place::with_small();
+    let over = "--over=campaign.seed=1,2";
+    let (mut child, mut rest) = long(&place, &["sweep", "small.toml", over]);
+    signal(&child, "-INT");
+    let mut said = String::new();
+    rest.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert_eq!(
+        place.files("").into_keys().collect::<Vec<_>>(),
+        ["small.toml"]
+    );
 }

@@ -19,4 +19,5 @@ mod coverage;
 mod determinism;
 mod harness;
 mod interrupt;
+mod sweep;
 mod tiles;

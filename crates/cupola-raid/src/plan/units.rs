@@ -7,6 +7,7 @@ use super::{
 };
 use cupola_scenario::{Fighter, FireUnits, Missile, Num, Rejected, System, Training};
 use cupola_units::entity_id;
+use cupola_world::{NoPost, Post, posts};
 
 impl Builder<'_> {
     pub(super) fn units(&mut self, families: &[FamilyPlan]) -> Result<Vec<Unit>, Rejected> {
@@ -25,8 +26,8 @@ impl Builder<'_> {
                 .is_none_or(|from| day_number(&from) <= day_number(&file.question.as_of));
             let inputs = self.unit_inputs(system, group, course);
             let sensor = system.sensor.as_ref();
-            for (j, site) in group.sites.iter().enumerate() {
-                let (at, ground_m) = self.point(site, &format!("fire_units[{i}].sites[{j}]"))?;
+            for post in self.posts(i)? {
+                let (site, at, ground_m) = (post.name, post.at, post.ground_m);
                 let base = format!("{}/{}/{}", group.group, system.id, site);
                 let same = units
                     .iter()
@@ -41,7 +42,7 @@ impl Builder<'_> {
                     entity: entity_id(&id),
                     id,
                     group: group.group.clone(),
-                    site: site.clone(),
+                    site,
                     nation: group.nation.clone(),
                     is_nato: self.world.is_nato_code(&group.nation),
                     system: system.id.clone(),
@@ -69,6 +70,11 @@ impl Builder<'_> {
             }
         }
         Ok(units)
+    }
+
+    fn posts(&self, index: usize) -> Result<Vec<Post>, Rejected> {
+        posts(self.scenario, index)
+            .map_err(|no: NoPost| self.scenario.reject(&no.path, no.message, Some(no.help)))
     }
 
     fn unit_inputs(

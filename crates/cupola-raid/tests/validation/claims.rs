@@ -1,6 +1,7 @@
 //! Hand values of the public debate, through the calls that a run uses.
 
 use crate::bench::{Field, LAT_DEG, LON_DEG, Model, check, line};
+use cupola_raid::Amount;
 use cupola_scenario::Class;
 
 #[test]
@@ -131,4 +132,43 @@ fn val_time_gained_by_a_belt() {
     let gained = first(0) - first(1);
     line("belt-time", "30-km", 138.0, gained, 2.0, "s");
     assert!((gained - 138.0).abs() < 10.0, "{gained}");
+}
+
+#[test]
+fn val_path_of_an_incursion() {
+    // Straight across the line 31°20' into Arizona and on to an aim beyond it.
+    let lon = -109.8;
+    for (name, speed_km_h, inside_deg, time_s, truth_km) in [
+        ("39-s", 780.0, 0.076, 39.0, 8.45),
+        ("3-min", 780.0, 0.351, 180.0, 39.0),
+        ("50-min", 170.0, 1.274, 3000.0, 141.7),
+    ] {
+        let model = Model {
+            sites: Vec::new(),
+            from: (29.4, lon),
+            via: (30.0, lon),
+            aims: vec![(31.0 + 1.0 / 3.0 + inside_deg, lon)],
+            radius_km: 10.0,
+            ..Model::radial()
+        };
+        let field = model.threat(&[("speed_km_h", speed_km_h)]).build();
+        field.night().play(0, 1, false, |log| {
+            let sum = |kind: Amount| -> f64 {
+                let of_kind = log.amounts.iter().filter(|amount| amount.0 == kind);
+                of_kind.map(|amount| amount.2).sum()
+            };
+            let (spent_s, path_km) = (sum(Amount::IncursionTime), sum(Amount::IncursionPath));
+            // The raster of countries puts the border a kilometre off at most.
+            assert!((path_km - truth_km).abs() < 1.5, "{name}: {path_km} km");
+            let ours = path_km / spent_s * time_s;
+            check(
+                "incursion-path",
+                name,
+                truth_km,
+                ours,
+                0.01 * truth_km,
+                "km",
+            );
+        });
+    }
 }
