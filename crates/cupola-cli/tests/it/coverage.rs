@@ -394,7 +394,7 @@ fn val_flat_ground_across_the_seam_at_50_north_is_the_closed_form() {
         );
     }
     let (worst, known) = against_flat(&place, (50.0, 23.5), 60.0);
-    // Floors are kept in half metres, rounded up, half a kilometre apart at most.
+    println!("VALIDATION id=flat-across-seams of=50n truth=0 ours={worst:.2} tolerance=1.5 unit=m");
     assert!(worst < 1.5 && known > 5_000, "{worst} m, {known} nodes");
 }
 
@@ -417,6 +417,10 @@ fn val_flat_ground_across_the_antimeridian_and_far_north_is_the_closed_form() {
         }
         let range_km = if south > 80.0 { 25.0 } else { 45.0 };
         let (worst, known) = against_flat(&place, (south + 0.5, 179.9), range_km);
+        println!(
+            "VALIDATION id=flat-across-seams of={south}n-180e truth=0 ours={worst:.2} \
+             tolerance=1.5 unit=m"
+        );
         assert!(
             worst < 1.5 && known > 1_000,
             "{south}: {worst} m, {known} nodes"
