@@ -15,8 +15,9 @@ use crate::shell::{self, Repo};
 pub(crate) fn run(repo: &Repo, name: &str) -> Result<bool> {
     match name {
         "coverage" => coverage(repo),
+        "coverage-batch" => measured(example(repo, "cupola-coverage", "time_many")),
         other => Err(Failure::new(format!(
-            "no benchmark is called `{other}`: there is `coverage`"
+            "no benchmark is called `{other}`: there are `coverage` and `coverage-batch`"
         ))),
     }
 }
@@ -25,6 +26,13 @@ fn coverage(repo: &Repo) -> Result<bool> {
     // The program itself is what is measured, from file to file.
     shell::stdout_of(repo.cargo(&["build", "--quiet", "--release", "--package", "cupola-cli"]))?;
     let text = shell::stdout_of(example(repo, "cupola-cli", "bench_coverage"))?;
+    print!("{text}");
+    last_json(&text).map(|_| true)
+}
+
+/// Runs an example that measures, and shows what it says.
+fn measured(command: Command) -> Result<bool> {
+    let text = shell::stdout_of(command)?;
     print!("{text}");
     last_json(&text).map(|_| true)
 }

@@ -102,7 +102,15 @@ fn one_option(
         ledger: tables
             .iter()
             .enumerate()
-            .flat_map(|(raid, table)| ledger(raid, table))
+            .flat_map(|(raid, table)| {
+                let mut rows = ledger(raid, table);
+                rows.extend(crate::crews::ledger_row(
+                    inputs,
+                    raid,
+                    &tally.exposed[option],
+                ));
+                rows
+            })
             .collect(),
         endurance: endurance(plan, tally, option, main),
         stories: stories(

@@ -4,7 +4,9 @@
 //! answers with an [`Outcome`]. The same seed gives the same outcome on any number of threads.
 
 mod answer;
+mod carryover;
 mod cover;
+mod crews;
 mod exposure;
 mod neighbours;
 mod outcome;
@@ -16,6 +18,8 @@ mod stories;
 pub mod sweep;
 mod tally;
 
+pub use carryover::{Change, Share, Station, Through, Waterfall};
+pub use crews::{CrewTimeline, crews};
 pub use outcome::{
     Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
     RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
@@ -39,6 +43,20 @@ impl std::fmt::Debug for Watch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watch").finish_non_exhaustive()
     }
+}
+
+/// Runs a campaign for its rows alone: what a sink makes of them is the answer.
+///
+/// # Errors
+/// [`Stopped`] when the caller asked for it, or the sink failed.
+pub fn run_rows<S: Sink>(
+    inputs: &Inputs<'_>,
+    settings: Settings,
+    pool: &rayon::ThreadPool,
+    sink: &mut S,
+    watch: Watch<'_>,
+) -> Result<(), Stopped<S::Error>> {
+    run::campaign(inputs, settings, pool, sink, watch.progress, watch.stop).map(|_| ())
 }
 
 /// Runs a campaign and answers the scenario's question.

@@ -89,6 +89,8 @@ pub(crate) struct Tally {
     /// Missiles by draw and unit, and the probability that the unit is on duty.
     pub(crate) missiles: Vec<Vec<u32>>,
     pub(crate) on_duty: Vec<f64>,
+    /// By option: people on courses inside the attacked country on the day asked for, by draw.
+    pub(crate) exposed: Vec<Vec<f64>>,
 }
 
 impl Tally {
@@ -121,6 +123,7 @@ impl Tally {
             places: Vec::new(),
             missiles: Vec::new(),
             on_duty: vec![0.0; plan.units.len()],
+            exposed: vec![Vec::new(); plan.options.len()],
         }
     }
 
@@ -135,6 +138,9 @@ impl Tally {
         );
         for (unit, sum) in self.on_duty.iter_mut().enumerate() {
             *sum += draw.on_duty_share(unit);
+        }
+        for (option, people) in plan.options.iter().zip(&mut self.exposed) {
+            people.push(crate::crews::exposed(plan, draw, &option.units));
         }
         let raids = plan.raids.len();
         let each = result.logs.len() / (plan.options.len() * raids);
@@ -245,4 +251,5 @@ pub(crate) fn add(sum: &mut ClassCount, count: &ClassCount) {
     sum.incursions_nato += count.incursions_nato;
     sum.warning_sum_min += count.warning_sum_min;
     sum.warned += count.warned;
+    sum.inside_working += count.inside_working;
 }

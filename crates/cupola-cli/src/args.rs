@@ -31,6 +31,11 @@ pub(crate) enum Command {
     /// Compare two answers: two output folders or summary.json files.
     #[command(after_help = "Example:\n  cupola compare cupola-out/before cupola-out/after")]
     Compare(Compare),
+    /// What a precedent carries over: one thing after the other changed, as a waterfall.
+    #[command(
+        after_help = "Examples:\n  cupola carryover\n  cupola carryover my-steps.toml --runs 1024 --format json"
+    )]
+    Carryover(crate::carryover::Carryover),
     /// Play one run event by event, or tell one threat's story.
     #[command(
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"
@@ -59,6 +64,16 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --mast-m 15\n  cupola profile --terrain tiles/ --from 49.84,24.03 --to 49.95,24.8 --target-m 100 --svg line.svg\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --format csv > line.csv"
     )]
     Profile(crate::profile::ProfileArgs),
+    /// Floor fields of many candidate sites over one folder of tiles, as bits or 16-bit floors.
+    #[command(
+        after_help = "Examples:\n  cupola coverage-batch --terrain tiles/ --sites hills.csv --out floors/\n  cupola coverage-batch --terrain tiles/ --grid-km 10 --bounds 49,22,51,25 --height-m 100 --out bits/"
+    )]
+    CoverageBatch(crate::batch::Batch),
+    /// Fetch terrain tiles of public elevation models, or say what a folder of tiles holds.
+    #[command(
+        after_help = "Examples:\n  cupola terrain fetch western-ukraine\n  cupola terrain info tiles/"
+    )]
+    Terrain(crate::terrain::Terrain),
     /// Print the JSON Schema of a kind of file.
     #[command(after_help = "Example:\n  cupola schema scenario > scenario.schema.json")]
     Schema {

@@ -4,6 +4,8 @@
 //! 1 failed while running, 2 the input is wrong, 130 interrupted.
 
 mod args;
+mod batch;
+mod carryover;
 mod catalogue;
 mod check;
 mod compare;
@@ -19,6 +21,7 @@ mod rows;
 mod run;
 mod schema;
 mod sweep;
+mod terrain;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
@@ -31,12 +34,15 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
         args::Command::Profile(profile) => profile::profile(&profile),
+        args::Command::CoverageBatch(batch) => batch::batch(&batch),
         args::Command::Record(record) => record::record(&record),
+        args::Command::Terrain(terrain) => terrain::terrain(&terrain),
         args::Command::Schema { kind } => schema::schema(kind),
         args::Command::New { file } => schema::new(file.as_deref()),
         args::Command::Completions { shell } => {

@@ -94,7 +94,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// The text of a scenario: embedded by name, or a file.
-fn text_of(name: &str) -> Result<String, Failure> {
+pub(crate) fn text_of(name: &str) -> Result<String, Failure> {
     if let Some(text) = scenario_text(name) {
         return Ok(text.to_owned());
     }
@@ -150,6 +150,15 @@ pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
     }
     text = cupola_scenario::with_options(&text, &args.option)?;
     Ok(cupola_scenario::parse(&text, &args.scenario, &files)?)
+}
+
+/// A scenario as it stands, by name or file, with the built-in catalogue.
+///
+/// # Errors
+/// [`Failure`] with everything wrong in it.
+pub(crate) fn scenario_by_name(name: &str) -> Result<Scenario, Failure> {
+    let files = catalogue(None)?;
+    Ok(cupola_scenario::parse(&text_of(name)?, name, &files)?)
 }
 
 /// Whether the files that a scenario names are there.
@@ -217,11 +226,23 @@ pub(crate) fn prepare(
     pool: &rayon::ThreadPool,
     stop: &AtomicBool,
 ) -> Result<Prepared, Failure> {
-    let scenario = scenario(args)?;
-    geography::check(&scenario)?;
-    named_files(args, &scenario)?;
+    prepare_scenario(args, &scenario(args)?, pool, stop)
+}
+
+/// Everything a run of a scenario needs that was read already.
+///
+/// # Errors
+/// [`Failure`] for a wrong input, or when `stop` was raised.
+pub(crate) fn prepare_scenario(
+    args: &ScenarioArgs,
+    scenario: &Scenario,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Prepared, Failure> {
+    geography::check(scenario)?;
+    named_files(args, scenario)?;
     let bar = stage("terrain, borders, people", 1);
-    let ground = ground(args, &scenario)?;
+    let ground = ground(args, scenario)?;
     go_on(stop)?;
     let terrains: Vec<&dyn Terrain> = ground.terrains.iter().map(AsRef::as_ref).collect();
     let world = World::new(&ground.scenario, &terrains, ground.people)?;
@@ -404,9 +425,10 @@ fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, 
             path.display()
         ));
     }
-    for (name, grid) in folder.tiles {
-        mosaic.push(&name, vec![grid])?;
-    }
+    // One source, so that a tile's last row and column can be its neighbours'; finest posts first.
+    let mut tiles: Vec<Grid> = folder.tiles.into_iter().map(|(_, grid)| grid).collect();
+    tiles.sort_by(|a, b| a.step_lat_deg.total_cmp(&b.step_lat_deg));
+    mosaic.push("folder", tiles)?;
     Ok((mosaic, folder.sha256))
 }
 

@@ -11,6 +11,7 @@
 pub mod contour;
 pub mod detection;
 mod error;
+pub mod many;
 pub mod measures;
 pub mod network;
 mod polar;

@@ -65,6 +65,11 @@ impl Default for LosSettings {
 }
 
 impl LosSettings {
+    /// Drop of the effective Earth at one metre.
+    fn per_drop(&self) -> f64 {
+        1.0 / (2.0 * self.k * self.earth_radius_m)
+    }
+
     /// Distances and drops of the samples along every ray.
     fn profile(&self) -> Profile {
         let step_m = if self.step_m > 0.0 {
@@ -75,7 +80,7 @@ impl LosSettings {
         let per_ring = (step_m / self.march_m.clamp(1.0, step_m)).ceil() as usize;
         let march_m = step_m / per_ring as f64;
         let rings = (self.range_m.max(0.0) / step_m).ceil() as usize + 1;
-        let per_drop = 1.0 / (2.0 * self.k * self.earth_radius_m);
+        let per_drop = self.per_drop();
         let samples = (1..=(rings - 1) * per_ring).map(|i| {
             let d = i as f64 * march_m;
             Sample {
@@ -155,6 +160,8 @@ pub struct PolarFloor {
     step_m: f64,
     rings: usize,
     azimuths: usize,
+    /// Drop of the effective Earth at one metre, per metre squared: 1/2kR.
+    per_drop: f64,
     /// Ray-major: `azimuths × rings`.
     stored: Vec<u16>,
 }
@@ -193,6 +200,19 @@ impl PolarFloor {
             return high;
         }
         low + (high - low) * ray_part
+    }
+
+    /// The floor, also beyond the range that was followed: there the line of sight over the last
+    /// ring goes on, as if no ground further out stood higher. Meant for what flies high.
+    #[inline]
+    pub fn floor_or_beyond_asl_m(&self, distance_m: f64, azimuth_rad: f64) -> f64 {
+        if distance_m <= self.range_m || self.range_m <= 0.0 {
+            return self.floor_asl_m(distance_m, azimuth_rad);
+        }
+        let edge_m = self.range_m;
+        let rise_m = self.floor_asl_m(edge_m, azimuth_rad) - self.antenna_asl_m;
+        let slope = rise_m / edge_m - edge_m * self.per_drop;
+        self.antenna_asl_m + distance_m * slope + distance_m * distance_m * self.per_drop
     }
 
     /// Linear along one ray; infinite when either end is.
@@ -360,6 +380,7 @@ impl<'a> Site<'a> {
             step_m: self.profile.step_m,
             rings: self.profile.rings,
             azimuths: self.profile.azimuths,
+            per_drop: settings.per_drop(),
             stored,
         }
     }

@@ -1,15 +1,18 @@
 //! One epistemic draw: every uncertain number has a value, for all options alike.
 
+use crate::crews::CourseDraw;
 use crate::inputs::Values;
 use crate::plan::{Plan, Unit};
 use cupola_coverage::detection::Radar;
 use cupola_scenario::{Class, Kind};
-use cupola_units::{SimTime, math};
+use cupola_units::{SimTime, Stream, math};
 
 /// False-alarm probability behind every detection probability.
 const P_FALSE_ALARM: f64 = 1e-6;
 /// Longest line of sight computed, metres; sensors that reach further are cut here.
 pub const SENSOR_RANGE_MAX_M: f64 = 250_000.0;
+/// The same against ballistic arcs, which fly far above any ground between: metres.
+pub(crate) const ARC_RANGE_MAX_M: f64 = 1_000_000.0;
 
 /// The values of one draw, in the form the engine needs.
 #[derive(Clone, Debug)]
@@ -37,6 +40,9 @@ pub struct Draw {
 pub(crate) struct UnitDraw {
     /// Whether its course is finished.
     pub trained: bool,
+    /// Weeks from the start of its course until it is manned.
+    pub manned_weeks: Option<f64>,
+    pub course: Option<CourseDraw>,
     pub ready_share: f64,
     /// Radar against each threat type: detection range model and cross-section.
     pub radar: Radar,
@@ -138,6 +144,7 @@ impl Draw {
 
     fn of_values(plan: &Plan, values: Values, number: u32, terrain: usize) -> Self {
         let shared = &plan.shared;
+        let stream = Stream::new(plan.seed, 0x8000_0000 | number);
         let threats = plan
             .threats
             .iter()
@@ -146,7 +153,7 @@ impl Draw {
         let units = plan
             .units
             .iter()
-            .map(|unit| unit_draw(unit, &values))
+            .map(|unit| unit_draw(unit, &values, stream))
             .collect();
         let rho = shared.families_correlation;
         let common = values.normal(shared.pk_common);
@@ -191,18 +198,23 @@ fn threat_draw(threat: &crate::plan::ThreatType, values: &Values) -> ThreatDraw 
     }
 }
 
-fn unit_draw(unit: &Unit, values: &Values) -> UnitDraw {
+fn unit_draw(unit: &Unit, values: &Values, stream: Stream) -> UnitDraw {
     let get = |id| values.get(id);
     let i = &unit.inputs;
-    let course_weeks = get(i.training_weeks) + get(i.handover_weeks);
+    let course = unit.course.map(|course| course_draw(&course, values));
+    let manned_weeks = unit
+        .course
+        .zip(course)
+        .map(|(course, figures)| figures.manned_weeks(course.before + 1, stream, course.entity));
+    let finished =
+        |course: crate::crews::Course| manned_weeks.is_none_or(|weeks| course.days >= 7.0 * weeks);
     let range_m = get(i.sensor.range_km) * 1000.0;
     let whole = |x: f64| x.round().max(1.0) as u32;
     let (ready, per_load, stock) = missiles(unit, values);
     UnitDraw {
-        trained: unit.manned
-            && unit
-                .course_days
-                .is_none_or(|days| days >= 7.0 * course_weeks),
+        trained: unit.manned && unit.course.is_none_or(finished),
+        manned_weeks,
+        course,
         ready_share: get(i.ready_share),
         radar: Radar {
             reference_range_m: range_m,
@@ -245,6 +257,19 @@ fn unit_draw(unit: &Unit, values: &Values) -> UnitDraw {
             response_m: get(i.fighter.radius_km) * 1000.0,
             response_speed_m_s: get(i.fighter.speed_m_s),
         },
+    }
+}
+
+fn course_draw(course: &crate::crews::Course, values: &Values) -> CourseDraw {
+    let get = |id| values.get(id);
+    let i = &course.inputs;
+    CourseDraw {
+        weeks: get(i.weeks),
+        around_weeks: get(i.handover_weeks) + get(i.travel_weeks),
+        delay_weeks: get(i.delay_weeks),
+        places: i.places.map(get),
+        dropout_share: get(i.dropout_share),
+        persons: get(i.persons) * get(i.rotation),
     }
 }
 
@@ -321,6 +346,13 @@ impl Draw {
         } else {
             0.0
         }
+    }
+
+    /// The course of a unit in this draw, and the weeks from its start until the unit is manned;
+    /// infinite when it never is. `None` for a unit without a course.
+    pub fn course(&self, unit: usize) -> Option<(CourseDraw, f64)> {
+        let figures = &self.units[unit];
+        figures.course.zip(figures.manned_weeks)
     }
 
     /// Cross-section of a threat type, m².

@@ -1,6 +1,6 @@
 //! The geometry of one raid in one draw: routes of every wave and the windows of every unit.
 
-use crate::draw::{Draw, SENSOR_RANGE_MAX_M};
+use crate::draw::{ARC_RANGE_MAX_M, Draw, SENSOR_RANGE_MAX_M};
 use crate::hazard::Existing;
 use crate::plan::{Plan, RaidPlan};
 use crate::route::{Maker, Pool, Route};
@@ -41,7 +41,8 @@ impl Geometry {
             plan,
             world,
             draw,
-            zone: zone(plan),
+            zone: zone(plan, SENSOR_RANGE_MAX_M),
+            arc_zone: zone(plan, ARC_RANGE_MAX_M),
         };
         for wave in &raid.waves {
             let share = draw.values.get(plan.aims[wave.aims].inside_share);
@@ -107,8 +108,8 @@ impl Calibrated {
     }
 }
 
-/// Box outside which no unit reaches anything.
-fn zone(plan: &Plan) -> Bounds {
+/// Box outside which no unit reaches or sees anything.
+fn zone(plan: &Plan, reach_m: f64) -> Bounds {
     let mut zone = Bounds {
         south_deg: 90.0,
         north_deg: -90.0,
@@ -117,7 +118,7 @@ fn zone(plan: &Plan) -> Bounds {
     };
     for unit in &plan.units {
         let lat = unit.at.lat_deg;
-        let dlat = SENSOR_RANGE_MAX_M / 111_000.0;
+        let dlat = reach_m / 111_000.0;
         let dlon = dlat / math::cos(math::radians_from_degrees(lat.abs().min(85.0)));
         zone = zone.union(&Bounds {
             south_deg: lat - dlat,

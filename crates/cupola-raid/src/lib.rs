@@ -4,7 +4,9 @@
 //! [`Geometry`] flies the routes of a raid past the units of all options; [`simulate`] plays one
 //! run. Nothing here does statistics, I/O or threads.
 
+mod alarms;
 mod ballistic;
+mod crews;
 mod debris;
 mod draw;
 mod engine;
@@ -20,7 +22,9 @@ mod stay;
 mod threats;
 mod windows;
 
+pub use alarms::{Flight, joined};
 pub use ballistic::{Arc, FlatArc};
+pub use crews::{Course, CourseDraw};
 pub use debris::{Fall, fall};
 pub use draw::{Draw, MapFigures, SENSOR_RANGE_MAX_M};
 pub use engine::{Setting, Workspace, simulate};

@@ -92,6 +92,8 @@ pub struct ClassCount {
     pub warning_sum_min: f64,
     /// Number of threats with a warning.
     pub warned: u32,
+    /// Aimed inside the protected area and not failed by themselves.
+    pub inside_working: u32,
 }
 
 /// Kinds of incident in the ledger.
@@ -113,6 +115,8 @@ pub enum Incident {
     IncursionMissed(Cause),
     /// A lost drone came down, by country.
     LostDown,
+    /// Minutes under alarm of the protected area, by country.
+    AlarmMinutes,
 }
 
 impl Incident {
@@ -127,6 +131,7 @@ impl Incident {
             Self::IncursionEngaged => "incursions engaged over",
             Self::IncursionMissed(cause) => not_shot_at(cause),
             Self::LostDown => "lost drones down in",
+            Self::AlarmMinutes => "minutes under alarm in",
         }
     }
 }
@@ -231,13 +236,18 @@ impl RaidLog {
     }
 
     pub(crate) fn incident(&mut self, kind: Incident, code: &str) {
+        self.incidents_add(kind, code, 1);
+    }
+
+    /// Adds a number of incidents, or minutes of one.
+    pub(crate) fn incidents_add(&mut self, kind: Incident, code: &str, n: u32) {
         let key = key(code);
         match self
             .incidents
             .binary_search_by_key(&(kind, key), |entry| (entry.0, entry.1))
         {
-            Ok(at) => self.incidents[at].2 += 1,
-            Err(at) => self.incidents.insert(at, (kind, key, 1)),
+            Ok(at) => self.incidents[at].2 += n,
+            Err(at) => self.incidents.insert(at, (kind, key, n)),
         }
     }
 

@@ -66,6 +66,8 @@ pub(crate) struct Route {
     pub entry_s: Option<f64>,
     /// Stretches over NATO soil, in order.
     pub nato_stays: Vec<Stay>,
+    /// First and last time near the protected area, seconds.
+    pub near_s: Option<(f64, f64)>,
     pub inside: bool,
     pub aim: LatLon,
     /// Position of the aim in its list.
@@ -77,8 +79,9 @@ pub(crate) struct Maker<'a> {
     pub plan: &'a Plan,
     pub world: &'a World,
     pub draw: &'a Draw,
-    /// Box outside which no fire unit reaches anything.
+    /// Box outside which no fire unit reaches anything, and the wider one for ballistic arcs.
     pub zone: Bounds,
+    pub arc_zone: Bounds,
 }
 
 /// Which pool of the library a route belongs to.
@@ -217,16 +220,22 @@ impl Maker<'_> {
                     time_at,
                 );
             }
-            route.track.push((flight.time_at(distance), at));
+            let t = flight.time_at(distance);
+            if self.world.near_area(at) {
+                route.near_s = Some((route.near_s.map_or(t, |near| near.0), t));
+            }
+            route.track.push((t, at));
         }
     }
 
     fn fine(&self, route: &mut Route, legs: &Legs, flight: &Flight) {
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
-        let in_zone = |i: usize| {
-            self.zone
-                .contains(legs.point(legs.length_m * i as f64 / count as f64).1)
+        let zone = match flight {
+            Flight::Kepler(_) => &self.arc_zone,
+            _ => &self.zone,
         };
+        let in_zone =
+            |i: usize| zone.contains(legs.point(legs.length_m * i as f64 / count as f64).1);
         let Some(first) = (0..=count).find(|&i| in_zone(i)) else {
             return;
         };

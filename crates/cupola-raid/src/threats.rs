@@ -247,6 +247,7 @@ pub(crate) fn tally(
     }
     if route.inside {
         log.inside[class] += 1;
+        log.class(threat.class).inside_working += u32::from(threat.end != End::Failed);
         let warning = (threat.arrives - threat.alarm).seconds() / 60.0;
         if threat.alarm.is_ever() && warning > 0.0 {
             let count = log.class(threat.class);

@@ -2,12 +2,12 @@
 //!
 //! Both are computed once per draw and route: a run only looks them up.
 
-use crate::draw::{Draw, EnvelopeDraw, SENSOR_RANGE_MAX_M};
+use crate::draw::{ARC_RANGE_MAX_M, Draw, EnvelopeDraw, SENSOR_RANGE_MAX_M};
 use crate::plan::{Plan, Unit};
 use crate::route::{Route, Sample, dot, vector};
 use cupola_coverage::PolarFloor;
 use cupola_coverage::detection::{TrackChain, TrackRule};
-use cupola_scenario::{Class, Kind};
+use cupola_scenario::{Class, Kind, Profile};
 use cupola_units::{EARTH_RADIUS_MEAN_M, math};
 
 /// Probability of a track after which no further scan is looked at.
@@ -290,10 +290,14 @@ impl<'a> PairContext<'a> {
         let class = plan.threats[threat].class;
         let envelope = figures.envelope;
         let rcs_m2 = draw.threats[threat].rcs_m2;
-        let sensor_m = figures
-            .radar
-            .range_at_m(rcs_m2, P_D_LEAST)
-            .min(SENSOR_RANGE_MAX_M);
+        let sensor_m =
+            figures
+                .radar
+                .range_at_m(rcs_m2, P_D_LEAST)
+                .min(match plan.threats[threat].profile {
+                    Profile::Ballistic => ARC_RANGE_MAX_M,
+                    _ => SENSOR_RANGE_MAX_M,
+                });
         let kills = unit
             .family
             .is_some_and(|family| draw.kill[family][threat] > 0.0);
@@ -327,7 +331,7 @@ impl<'a> PairContext<'a> {
 
     fn sight(&self, sample: &Sample) -> Option<Sight> {
         let chord = chord_m(self.direction, sample.direction);
-        // From chord to arc; the series is exact to a centimetre at 300 km.
+        // From chord to arc; the series is exact to a centimetre at 300 km, to 3 m at 1,000 km.
         let ratio = chord / EARTH_RADIUS_MEAN_M;
         let ground_m = chord * (1.0 + ratio * ratio / 24.0);
         let rise = sample.asl_m - self.antenna_m;
@@ -351,7 +355,7 @@ impl<'a> PairContext<'a> {
         Some(Sight {
             slant_m,
             inside_m,
-            above_m: sample.asl_m - self.floor.floor_asl_m(ground_m, azimuth),
+            above_m: sample.asl_m - self.floor.floor_or_beyond_asl_m(ground_m, azimuth),
             in_sector: self.in_sector(azimuth),
         })
     }

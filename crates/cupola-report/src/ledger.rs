@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 16] = [
+const KINDS: [(&str, &str); 18] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -54,6 +54,8 @@ const KINDS: [(&str, &str); 16] = [
     ("threat debris in", "debris of threats in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
+    ("minutes under alarm in", "minutes under alarm in"),
+    ("people on courses in", "people on courses in"),
 ];
 
 /// The section.

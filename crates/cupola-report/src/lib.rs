@@ -19,6 +19,7 @@ macro_rules! push {
 }
 
 mod answer;
+mod carryover;
 mod charts;
 mod checks;
 mod cover_map;
@@ -45,6 +46,7 @@ mod trust;
 mod view;
 
 pub use answer::answer_sentences;
+pub use carryover::{carryover_html, carryover_json, carryover_table};
 pub use floor_picture::{FloorPicture, floor_png};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};

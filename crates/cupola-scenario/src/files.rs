@@ -52,6 +52,15 @@ pub(crate) fn read<T: DeserializeOwned + JsonSchema>(
     toml::from_str(text).map_err(|error| reject(vec![syntax(&error, text)]))
 }
 
+/// Reads a text whose free tables no schema describes; the first thing wrong is reported.
+pub(crate) fn read_plain<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, Rejected> {
+    toml::from_str(text).map_err(|error| Rejected {
+        name: name.to_owned(),
+        text: text.to_owned(),
+        problems: vec![syntax(&error, text)],
+    })
+}
+
 fn syntax(error: &toml::de::Error, text: &str) -> Diagnostic {
     let mut span = error.span().unwrap_or(0..0);
     // At the end of a line nothing can be marked but what stands before it.

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod check;
+mod compose;
 mod diagnostic;
 mod edit;
 mod embedded;
@@ -20,6 +21,7 @@ pub use catalogue::{
     Catalogue, Class, CommonFactor, Correlation, Cost, Crew, Fighter, FireControl, Kind, Launcher,
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
+pub use compose::{CarryOver, CarryStep, Composed, Take};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};

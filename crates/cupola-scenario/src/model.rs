@@ -196,6 +196,8 @@ pub struct ExistingDefence {
     pub area_weight: Num,
     /// Delay between entry into the country's airspace and the alarm, min.
     pub alarm_delay_min: Num,
+    /// From the end of the last threat near the area to the all-clear, min.
+    pub all_clear_min: Option<Num>,
     /// Classes met along the path.
     #[serde(default)]
     pub path: BTreeMap<Class, PathClass>,
@@ -293,8 +295,20 @@ pub struct Training {
     pub start: Datetime,
     /// Length, weeks; the catalogue's when absent.
     pub weeks: Option<Num>,
-    /// Delay before and after the course (travel, handing over), weeks.
+    /// Delay before and after the courses (decision, handing over), weeks.
     pub handover_weeks: Option<Num>,
+    /// Country in which the course is held, alpha-2; people there are exposed when it is attacked.
+    pub country: Option<String>,
+    /// Travel to it and back, weeks.
+    pub travel_weeks: Option<Num>,
+    /// Places on a course of one system; courses follow each other. Absent: all at once.
+    pub places: Option<Num>,
+    /// Share of people who do not pass.
+    pub dropout_share: Option<Num>,
+    /// What a course takes beyond its weeks, weeks: median of a lognormal number, anew for each.
+    pub delay_weeks: Option<Num>,
+    /// Crews per fire unit: 1 in a surge, 3 to 4 to last.
+    pub rotation: Option<Num>,
 }
 
 /// Fire units of one nation and system.

@@ -15,6 +15,20 @@ const PEOPLE_STEP_DEG: f64 = 1.0 / 120.0;
 /// Terrain reaches this far around fire units, metres.
 const REACH_M: f64 = 250_000.0;
 
+/// How far from the protected area a threat is near it, degrees of latitude (100 km, assumed).
+const NEAR_DEG: f64 = 0.9;
+/// Eight directions, as shares of a degree north and east.
+const RING: [(f64, f64); 8] = [
+    (1.0, 0.0),
+    (0.7, 0.7),
+    (0.0, 1.0),
+    (-0.7, 0.7),
+    (-1.0, 0.0),
+    (-0.7, -0.7),
+    (0.0, -1.0),
+    (0.7, -0.7),
+];
+
 /// No such place; names that look like it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownPlace {
@@ -165,6 +179,32 @@ impl World {
     #[inline]
     pub fn in_area(&self, at: LatLon) -> bool {
         self.soil.cell(at).is_some_and(|i| self.area[i])
+    }
+
+    /// Whether a point lies in the protected area or about 100 km from it: sixteen points around it
+    /// are looked at, so a narrow tongue of the area may be missed.
+    pub fn near_area(&self, at: LatLon) -> bool {
+        let bounds = &self.area_bounds;
+        let middle = f64::midpoint(bounds.south_deg, bounds.north_deg);
+        let lon_per_lat = 1.0
+            / cupola_units::math::cos(cupola_units::math::radians_from_degrees(middle)).max(0.1);
+        let beyond = !(bounds.south_deg - NEAR_DEG..=bounds.north_deg + NEAR_DEG)
+            .contains(&at.lat_deg)
+            || !(bounds.west_deg - NEAR_DEG * lon_per_lat
+                ..=bounds.east_deg + NEAR_DEG * lon_per_lat)
+                .contains(&at.lon_deg);
+        if beyond {
+            return false;
+        }
+        self.in_area(at)
+            || RING.iter().any(|&(north, east)| {
+                [0.5, 1.0].into_iter().any(|part| {
+                    self.in_area(LatLon::new(
+                        at.lat_deg + part * NEAR_DEG * north,
+                        at.lon_deg + part * NEAR_DEG * lon_per_lat * east,
+                    ))
+                })
+            })
     }
 
     /// A populated place by name: `Lviv` or `Lviv, UA`.

@@ -90,6 +90,16 @@ pub struct Workspace {
     pub log: RaidLog,
 }
 
+impl Workspace {
+    /// How the threats of the last run flew.
+    pub fn flights<'a>(
+        &'a self,
+        geometry: &'a Geometry,
+    ) -> impl Iterator<Item = crate::alarms::Flight<'a>> {
+        crate::alarms::flights(&self.flying, geometry)
+    }
+}
+
 const NO_SLOT: u16 = u16::MAX;
 
 /// Simulates run `run` of a raid against an option; the result lies in `workspace.log`.
@@ -393,8 +403,9 @@ impl Engine<'_, '_> {
         });
     }
 
-    /// Counts how every threat ended.
+    /// Counts how every threat ended, and the time under alarm.
     fn tally(&mut self) {
+        crate::alarms::tally(self.setting, &self.w.flying, &mut self.w.log);
         let on_duty = |state: &UnitState| {
             state.on_duty && self.setting.plan.units[state.unit].kind != Kind::Sensor
         };

@@ -25,7 +25,10 @@ pub(super) fn plan(scenario: &Scenario, world: &World) -> Result<Plan, Rejected>
     let (rules, rule_names) = builder.rules();
     let options = builder.options(&units, &rule_names);
     let existing = builder.existing();
+    let inside = aims.iter().flat_map(|set| &set.lists[0]).next();
+    let area_country = inside.map_or(0, |aim| world.country_at(aim.at));
     Ok(Plan {
+        area_country,
         inputs: builder.inputs,
         units,
         threats,
@@ -97,9 +100,17 @@ impl Builder<'_> {
                 command.link_availability_share.as_ref(),
                 1.0,
             ),
+            all_clear_min: self.all_clear(),
             families_correlation: pk.correlation.families,
             cap: pk.common_factor.cap,
         }
+    }
+
+    fn all_clear(&mut self) -> InputId {
+        let existing = self.scenario.file.existing_defence.clone();
+        let own = existing.and_then(|existing| existing.all_clear_min);
+        let default = Num::assumed(5.0, 15.0, 30.0, "end of the last threat to the all-clear");
+        self.or("existing.all_clear_min", own.as_ref(), &default)
     }
 
     fn threats(&mut self) -> Vec<ThreatType> {

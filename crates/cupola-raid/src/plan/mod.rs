@@ -33,6 +33,8 @@ pub struct Plan {
     pub aims: Vec<AimSet>,
     /// Seed of all chance.
     pub seed: u64,
+    /// Country of the first aim inside the area, as an index of the world; 0 for none.
+    pub area_country: u8,
     /// Interceptor families in the order of kill-probability inputs.
     pub families: Vec<FamilyPlan>,
 }
@@ -72,8 +74,8 @@ pub struct Unit {
     pub remote_tracks: bool,
     /// Whether it is manned on the day asked for, training aside.
     pub manned: bool,
-    /// Days from the start of its course to the day asked for.
-    pub course_days: Option<f64>,
+    /// The course its crews must finish first.
+    pub course: Option<crate::crews::Course>,
     /// Position of its interceptor family; `None` for sensors.
     pub family: Option<usize>,
     /// Its uncertain figures.
@@ -89,8 +91,6 @@ pub struct UnitInputs {
     pub(crate) stock: StockInputs,
     pub(crate) fighter: FighterInputs,
     pub(crate) ready_share: InputId,
-    pub(crate) training_weeks: InputId,
-    pub(crate) handover_weeks: InputId,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -271,6 +271,7 @@ pub struct SharedInputs {
     pub(crate) shots: [InputId; 7],
     pub(crate) link_delay_s: InputId,
     pub(crate) link_share: InputId,
+    pub(crate) all_clear_min: InputId,
     pub(crate) families_correlation: f64,
     pub(crate) cap: f64,
 }

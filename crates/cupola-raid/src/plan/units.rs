@@ -5,6 +5,7 @@ use super::{
     FamilyPlan, FighterInputs, FireInputs, MissileInputs, SensorInputs, StockInputs, Unit,
     UnitInputs,
 };
+use crate::crews::{Course, CourseInputs};
 use cupola_scenario::{Fighter, FireUnits, Missile, Num, Rejected, System, Training};
 use cupola_units::entity_id;
 use cupola_world::{NoPost, Post, posts};
@@ -24,7 +25,8 @@ impl Builder<'_> {
             let manned = group
                 .manned_from
                 .is_none_or(|from| day_number(&from) <= day_number(&file.question.as_of));
-            let inputs = self.unit_inputs(system, group, course);
+            let inputs = self.unit_inputs(system, group);
+            let course = course.map(|course| self.course(system, group, course));
             let sensor = system.sensor.as_ref();
             for post in self.posts(i)? {
                 let (site, at, ground_m) = (post.name, post.at, post.ground_m);
@@ -60,8 +62,15 @@ impl Builder<'_> {
                         .as_ref()
                         .is_some_and(|fc| fc.remote_tracks),
                     manned,
-                    course_days: course
-                        .map(|c| day_number(&file.question.as_of) - day_number(&c.start)),
+                    course: course.map(|course| Course {
+                        before: units
+                            .iter()
+                            .filter(|unit| unit.group == group.group)
+                            .filter_map(|unit| unit.course)
+                            .filter(|other| other.entity == course.entity)
+                            .count() as u32,
+                        ..course
+                    }),
                     family: families
                         .iter()
                         .position(|family| Some(&family.id) == system.pk_family.as_ref()),
@@ -77,18 +86,8 @@ impl Builder<'_> {
             .map_err(|no: NoPost| self.scenario.reject(&no.path, no.message, Some(no.help)))
     }
 
-    fn unit_inputs(
-        &mut self,
-        system: &System,
-        group: &FireUnits,
-        course: Option<&Training>,
-    ) -> UnitInputs {
+    fn unit_inputs(&mut self, system: &System, group: &FireUnits) -> UnitInputs {
         let own = format!("{}/{}", group.group, system.id);
-        let crew = system.crew.as_ref();
-        let weeks = course
-            .and_then(|c| c.weeks.as_ref())
-            .or(crew.and_then(|crew| crew.training_weeks.as_ref()));
-        let handover = course.and_then(|c| c.handover_weeks.as_ref());
         let ready = group.ready_share.as_ref();
         UnitInputs {
             sensor: self.sensor_inputs(system),
@@ -97,8 +96,48 @@ impl Builder<'_> {
             stock: self.stock_inputs(system, group, &own),
             fighter: self.fighter_inputs(system, group, &own),
             ready_share: self.fixed(&format!("{own}.ready_share"), ready, 1.0),
-            training_weeks: self.fixed(&format!("{own}.training_weeks"), weeks, 0.0),
-            handover_weeks: self.fixed("training.handover_weeks", handover, 0.0),
+        }
+    }
+
+    /// The course of a group's units; their places in the queue are given later.
+    fn course(&mut self, system: &System, group: &FireUnits, course: &Training) -> Course {
+        let file = &self.scenario.file;
+        let own = format!("{}/{}", group.group, system.id);
+        let name = group.training.as_deref().unwrap_or_default();
+        let key = |key: &str| format!("training.{name}.{key}");
+        let crew = system.crew.as_ref();
+        let weeks = course
+            .weeks
+            .as_ref()
+            .or(crew.and_then(|crew| crew.training_weeks.as_ref()));
+        let persons = crew.and_then(|crew| crew.persons.as_ref());
+        let attacked = file.existing_defence.as_ref().map(|e| e.nation.as_str());
+        Course {
+            entity: entity_id(&format!("{name}/{}", system.id)),
+            before: 0,
+            days: day_number(&file.question.as_of) - day_number(&course.start),
+            inside: course.country.is_some() && course.country.as_deref() == attacked,
+            inputs: CourseInputs {
+                weeks: self.fixed(&format!("{own}.training_weeks"), weeks, 0.0),
+                handover_weeks: self.fixed(
+                    "training.handover_weeks",
+                    course.handover_weeks.as_ref(),
+                    0.0,
+                ),
+                travel_weeks: self.fixed(&key("travel_weeks"), course.travel_weeks.as_ref(), 0.0),
+                delay_weeks: self.fixed(&key("delay_weeks"), course.delay_weeks.as_ref(), 0.0),
+                places: course
+                    .places
+                    .as_ref()
+                    .map(|places| self.add(&key("places"), places)),
+                dropout_share: self.fixed(
+                    &key("dropout_share"),
+                    course.dropout_share.as_ref(),
+                    0.0,
+                ),
+                rotation: self.fixed(&key("rotation"), course.rotation.as_ref(), 1.0),
+                persons: self.fixed(&format!("{}.crew.persons", system.id), persons, 50.0),
+            },
         }
     }
 
