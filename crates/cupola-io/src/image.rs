@@ -69,7 +69,7 @@ impl Values<'_> {
     }
 }
 
-impl<'a> Image<'a> {
+impl Image<'_> {
     /// All strips or tiles, band after band.
     pub(crate) fn chunks(&self) -> Vec<Chunk> {
         let tops = (0..self.rows).step_by(self.chunk_rows);

@@ -1,4 +1,4 @@
-//! Every file cupola reads or writes: GeoTIFF, HGT, DTED, Parquet, GeoJSON, FlatGeobuf, atomic writes.
+//! Every file cupola reads or writes: GeoTIFF, HGT, DTED, Parquet, GeoJSON, `FlatGeobuf`, atomic writes.
 //!
 //! Readers take a path (or bytes with a name) and give plain grids; writers take plain numbers and
 //! give the same bytes for the same input. Nothing here panics on a bad file, and nothing decides

@@ -1,4 +1,4 @@
-//! Polygons with a number each, as GeoJSON or FlatGeobuf.
+//! Polygons with a number each, as GeoJSON or `FlatGeobuf`.
 //!
 //! GeoJSON is in latitude and longitude by its standard (RFC 7946). Polygons in metres of a
 //! projection are written in those metres with the `crs` member of the older standard, which GDAL
@@ -101,7 +101,7 @@ impl Features {
         Ok(())
     }
 
-    /// Writes FlatGeobuf with its spatial index; `path` serves messages only.
+    /// Writes `FlatGeobuf` with its spatial index; `path` serves messages only.
     ///
     /// # Errors
     /// [`IoError::Os`] when writing fails, [`IoError::Mismatch`] for numbers the format refuses.

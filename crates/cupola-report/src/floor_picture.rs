@@ -174,14 +174,16 @@ fn shade(picture: &FloorPicture<'_>, view: &View, x: f64, y: f64) -> Option<f64>
 fn mark(canvas: &mut Canvas, view: &View, picture: &FloorPicture<'_>, row: f64, col: f64) {
     let x = (col + 0.5 - view.left as f64) * picture.cell_m.1 / view.pixel_m;
     let y = (row + 0.5 - view.top as f64) * picture.cell_m.0 / view.pixel_m;
-    for (radius, colour) in [(7_i64, WHITE), (5, RED)] {
-        for dy in -radius..=radius {
-            for dx in -radius..=radius {
-                let (px, py) = (x.floor() as i64 + dx, y.floor() as i64 + dy);
-                let on_map =
-                    px >= 0 && py >= 0 && px < view.width as i64 && py < view.height as i64;
-                if on_map && dx * dx + dy * dy <= radius * radius {
-                    canvas.set(px as usize, py as usize, colour);
+    for (radius, colour) in [(7.0_f64, WHITE), (5.0, RED)] {
+        let reach = |middle: f64, most: usize| {
+            let first = (middle - radius).floor().max(0.0) as usize;
+            first..((middle + radius).ceil().max(0.0) as usize + 1).min(most)
+        };
+        for py in reach(y, view.height) {
+            for px in reach(x, view.width) {
+                let (dx, dy) = (px as f64 + 0.5 - x, py as f64 + 0.5 - y);
+                if dx * dx + dy * dy <= radius * radius {
+                    canvas.set(px, py, colour);
                 }
             }
         }
