@@ -151,8 +151,8 @@ fn hills(side: usize) -> Vec<f32> {
         let lattice: Vec<f64> = (0..count * count)
             .map(|i| {
                 noise(
-                    first + (i % count) as i64,
-                    first + (i / count) as i64,
+                    first + signed(i % count),
+                    first + signed(i / count),
                     octave as u32,
                 )
             })
@@ -173,6 +173,10 @@ fn hills(side: usize) -> Vec<f32> {
         }
     }
     heights
+}
+
+fn signed(place: usize) -> i64 {
+    i64::try_from(place).expect("a place on a grid is far below 2^63")
 }
 
 fn smooth(t: f64) -> f64 {

@@ -12,6 +12,18 @@ use crate::{Floats, IoError};
 /// Nodes kept on each side of a box that a raster is cut to.
 const MARGIN_NODES: f64 = 2.0;
 
+/// The value that many writers mean by void and do not declare.
+const UNDECLARED_VOID: f32 = -9_999.0;
+
+/// Whether a value is exactly this one.
+#[expect(
+    clippy::float_cmp,
+    reason = "a void value is one number, not a neighbourhood"
+)]
+fn is(value: f32, this: f32) -> bool {
+    value == this
+}
+
 /// Everything about a raster but its pixels.
 pub(super) struct Header {
     ifd: Ifd,
@@ -272,21 +284,22 @@ fn fill(
     let absent = if nodata.is_some() { f32::NAN } else { 0.0 };
     let void = nodata.map_or(f32::NAN, |n| n as f32);
     let width = window.cols.len();
+    let (low, high) = meaning.limits();
     let settle = |first_line: usize, values: &mut [f32]| {
-        let (low, high) = meaning.limits();
-        let mut fine = true;
+        let mut odd_ones = 0_u32;
         for value in values.iter_mut() {
-            let is_void = *value == void || value.is_nan();
-            fine &= is_void | ((low..=high).contains(value) & (*value != -9_999.0));
+            let is_void = is(*value, void) || value.is_nan();
+            let fine = (low..=high).contains(value) && !is(*value, UNDECLARED_VOID);
+            // Counted, not left at the first: so the loop runs many cells at a time.
+            odd_ones += u32::from(!is_void && !fine);
             *value = if is_void { f32::NAN } else { *value };
+        }
+        if odd_ones == 0 {
+            return None;
         }
         let odd =
             |value: &f32| !value.is_nan() && !meaning.allows(f64::from(*value), nodata.is_some());
-        let first_odd = if fine {
-            None
-        } else {
-            values.iter().position(odd)
-        };
+        let first_odd = values.iter().position(odd);
         first_odd.map(|i| (first_line + i / width, i % width, values[i]))
     };
     let pixels = &header.pixels;
