@@ -5,18 +5,7 @@ use cupola_world::Grid;
 
 use super::*;
 use crate::sweep::SweepSettings;
-use truth::{HILLS, crop, fractal, oracle};
-
-/// The names under which the shared file knows what it tests.
-mod under_test {
-    pub(crate) use crate::sweep::{Dem, FloorHeight, SweepSettings};
-}
-#[path = "sweep_truth.rs"]
-#[expect(
-    dead_code,
-    reason = "one profile needs only some of what whole fields are tried against"
-)]
-mod truth;
+use crate::sweep::tests::truth::{HILLS, crop, fractal, oracle};
 
 const RADAR: SightLine = SightLine {
     mast_m: 20.0,
@@ -88,14 +77,16 @@ fn val_profiles_over_hills_are_the_oracle() {
 
 #[test]
 fn a_ridge_blocks_and_unknown_ground_leaves_all_behind_unknown() {
+    fn dem(heights_m: &[f32]) -> Dem<'_> {
+        Dem {
+            heights_m,
+            rows: 1,
+            cols: 50,
+            cell_m: 1000.0,
+        }
+    }
     let mut heights = [0.0_f32; 50];
     heights[10] = 120.0;
-    let dem = |heights_m| Dem {
-        heights_m,
-        rows: 1,
-        cols: 50,
-        cell_m: 1000.0,
-    };
     let profile = profile_over_cells(&dem(&heights), &RADAR, (0, 0), (0, 49)).unwrap();
     assert_eq!(profile.blocked_by, Some(10));
     // 20 m + 10 m a kilometre, and the curve.

@@ -233,4 +233,4 @@ fn check(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
 
 #[cfg(test)]
 #[path = "../sweep_tests.rs"]
-mod tests;
+pub(crate) mod tests;
