@@ -36,6 +36,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola carryover\n  cupola carryover my-steps.toml --runs 1024 --format json"
     )]
     Carryover(crate::carryover::Carryover),
+    /// Which fire units are manned on which day, under each option and course.
+    #[command(after_help = "Example:\n  cupola crews western-ukraine")]
+    Crews(crate::crews::Crews),
     /// Play one run event by event, or tell one threat's story.
     #[command(
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"

@@ -9,6 +9,7 @@ mod catalogue;
 mod check;
 mod compare;
 mod coverage;
+mod crews;
 mod failure;
 mod geography;
 mod prepare;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Crews(crews) => crews::crews(&crews),
         args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),

@@ -23,6 +23,7 @@ mod carryover;
 mod charts;
 mod checks;
 mod cover_map;
+mod crews;
 mod endurance;
 mod format;
 mod glance;
@@ -45,6 +46,7 @@ mod view;
 
 pub use answer::answer_sentences;
 pub use carryover::{carryover_html, carryover_json, carryover_table};
+pub use crews::{crews_html, crews_json, crews_table};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};
 pub use page::html;
