@@ -49,6 +49,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola sweep border-or-forward --over fire_units[*].line.distance_km=0:700:100\n  cupola sweep western-ukraine --over rules.belt-70.belt_km=0,30,70,150 --option six-from-poland\n  cupola sweep mine.toml --over options.forward.rules.default=all,own-soil --over question.as_of=2024-06-30,2024-12-31"
     )]
     Sweep(crate::sweep::Sweep),
+    /// Try the claims of the public debate: a verdict, its number, and what would turn it.
+    #[command(
+        after_help = "Examples:\n  cupola claims\n  cupola claims safe-zone --format json\n  cupola claims --out claims.html"
+    )]
+    Claims(crate::claims::Claims),
     /// List the catalogue, or show an entry with its sources.
     #[command(after_help = "Examples:\n  cupola catalogue list\n  cupola catalogue show sampt")]
     Catalogue(Catalogue),
@@ -62,6 +67,16 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif"
     )]
     Coverage(crate::coverage::Coverage),
+    /// Floor fields of many candidate sites over one folder of tiles, as bits or 16-bit floors.
+    #[command(
+        after_help = "Examples:\n  cupola coverage-batch --terrain tiles/ --sites hills.csv --out floors/\n  cupola coverage-batch --terrain tiles/ --grid-km 10 --bounds 49,22,51,25 --height-m 100 --out bits/"
+    )]
+    CoverageBatch(crate::batch::Batch),
+    /// Fetch terrain tiles of public elevation models, or say what a folder of tiles holds.
+    #[command(
+        after_help = "Examples:\n  cupola terrain fetch western-ukraine\n  cupola terrain info tiles/"
+    )]
+    Terrain(crate::terrain::Terrain),
     /// Print the JSON Schema of a kind of file.
     #[command(after_help = "Example:\n  cupola schema scenario > scenario.schema.json")]
     Schema {
@@ -211,6 +226,8 @@ pub(crate) enum SchemaKind {
     Scenario,
     /// `summary.json`.
     Summary,
-    /// The three kinds of catalogue file.
+    /// The kinds of catalogue file.
     Catalogue,
+    /// A claim of the public debate.
+    Claim,
 }

@@ -13,6 +13,7 @@ use cupola_coverage::{Antenna, CoverageError, LosSettings, polar_floor};
 use cupola_io::{Band, BandValues, GeoTiff, Layout, Packing, Place, ProjectedGrid, TerrainFile};
 use cupola_units::{LatLon, math};
 use cupola_world::geodesy::LocalFrame;
+use cupola_world::terrain::Mosaic;
 use cupola_world::{Bounds, Grid};
 use std::path::PathBuf;
 
@@ -192,9 +193,13 @@ fn read(args: &Coverage) -> Result<TerrainFile, Failure> {
         .map(|(_, tile)| tile.step_lat_deg)
         .fold(1.0, f64::min);
     let mut grid = void_grid(&bounds, step_deg);
+    // A mosaic knows the posts between tiles that leave out their southern and eastern edges.
+    let mut mosaic = Mosaic::new(step_deg, 1)?;
+    let tiles = folder.tiles.into_iter().map(|(_, tile)| tile).collect();
+    mosaic.push("folder", tiles)?;
     for i in 0..grid.values.len() {
         let at = grid.point(i / grid.cols, i % grid.cols);
-        let height = folder.tiles.iter().find_map(|(_, tile)| tile.bilinear(at));
+        let height = mosaic.height_m(at);
         grid.values[i] = height.map_or(f32::NAN, |height| height as f32);
     }
     Ok(TerrainFile::Geographic(grid))

@@ -4,9 +4,11 @@
 //! 1 failed while running, 2 the input is wrong, 130 interrupted.
 
 mod args;
+mod batch;
 mod carryover;
 mod catalogue;
 mod check;
+mod claims;
 mod compare;
 mod coverage;
 mod crews;
@@ -20,6 +22,7 @@ mod rows;
 mod run;
 mod schema;
 mod sweep;
+mod terrain;
 
 use clap::{CommandFactory as _, Parser as _};
 use failure::Failure;
@@ -35,10 +38,13 @@ fn main() -> ExitCode {
         args::Command::Crews(crews) => crews::crews(&crews),
         args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
+        args::Command::Claims(claims) => claims::claims(&claims),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::CoverageBatch(batch) => batch::batch(&batch),
         args::Command::Record(record) => record::record(&record),
+        args::Command::Terrain(terrain) => terrain::terrain(&terrain),
         args::Command::Schema { kind } => schema::schema(kind),
         args::Command::New { file } => schema::new(file.as_deref()),
         args::Command::Completions { shell } => {

@@ -42,7 +42,7 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     };
     std::fs::read_dir(folder).map_err(|error| IoError::from_os(folder, "read", &error))?;
     let mut found = Vec::new();
-    for kind in ["systems", "threats"] {
+    for kind in ["systems", "threats", "holdings"] {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
             continue;
         };
@@ -62,7 +62,10 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     if found.is_empty() {
         return Err(Failure::Input(
             format!("{} holds no catalogue entry", folder.display()),
-            Some("put entries at systems/ID.toml, threats/ID.toml or pk.toml".to_owned()),
+            Some(
+                "put entries at systems/ID.toml, threats/ID.toml, holdings/ID.toml or pk.toml"
+                    .to_owned(),
+            ),
         ));
     }
     found.sort_unstable();
@@ -150,6 +153,15 @@ pub(crate) fn scenario(args: &ScenarioArgs) -> Result<Scenario, Failure> {
     }
     text = cupola_scenario::with_options(&text, &args.option)?;
     Ok(cupola_scenario::parse(&text, &args.scenario, &files)?)
+}
+
+/// A scenario as it stands, by name or file, with the built-in catalogue.
+///
+/// # Errors
+/// [`Failure`] with everything wrong in it.
+pub(crate) fn scenario_by_name(name: &str) -> Result<Scenario, Failure> {
+    let files = catalogue(None)?;
+    Ok(cupola_scenario::parse(&text_of(name)?, name, &files)?)
 }
 
 /// Whether the files that a scenario names are there.
@@ -434,9 +446,10 @@ fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, 
             path.display()
         ));
     }
-    for (name, grid) in folder.tiles {
-        mosaic.push(&name, vec![grid])?;
-    }
+    // One source, so that a tile's last row and column can be its neighbours'; finest posts first.
+    let mut tiles: Vec<Grid> = folder.tiles.into_iter().map(|(_, grid)| grid).collect();
+    tiles.sort_by(|a, b| a.step_lat_deg.total_cmp(&b.step_lat_deg));
+    mosaic.push("folder", tiles)?;
     Ok((mosaic, folder.sha256))
 }
 

@@ -31,6 +31,27 @@ pub enum CoverageError {
         /// Column of the sensor.
         col: usize,
     },
+    /// A site of which no ground is known.
+    #[error("no ground is known at the site {at}")]
+    SiteOffGround {
+        /// The site.
+        at: cupola_units::LatLon,
+    },
+    /// Terrain that is not the tile of a whole-degree cell.
+    #[error(
+        "{rows} × {cols} heights are not a tile of the cell at {south_deg} N, {west_deg} E: a whole \
+         number of steps a degree from its north-western corner is needed"
+    )]
+    Tile {
+        /// Southern edge of the cell.
+        south_deg: i32,
+        /// Western edge of the cell.
+        west_deg: i32,
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        cols: usize,
+    },
     /// A number of the sweep's settings that makes no sense.
     #[error("`{name}` = {value} is not a number that a floor field can be computed with")]
     SweepNumber {

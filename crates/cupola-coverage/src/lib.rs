@@ -10,6 +10,7 @@
 
 pub mod detection;
 mod error;
+pub mod many;
 pub mod measures;
 pub mod network;
 mod polar;

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cupola_units::LatLon;
 use cupola_world::{Bounds, Grid};
 use sha2::{Digest as _, Sha256};
 
 use crate::IoError;
-use crate::raster::{Extent, TerrainFile, describe, extent, read_terrain_within};
+use crate::raster::{Extent, TerrainFile, describe, extent, read_terrain, read_terrain_within};
+use crate::tile_cache::{has_land, no_tiles};
 use crate::tile_name::Corner;
 
 /// Deepest nesting of folders that is followed, which also ends loops of links.
@@ -30,7 +31,8 @@ pub struct TerrainFolder {
     pub missing: Vec<MissingTile>,
     /// Terrain files that were not used although they may lie in the box.
     pub unused: Vec<UnusedFile>,
-    /// SHA-256, in hex, of the lines that `sha256sum` prints for the tiles, sorted by name.
+    /// SHA-256, in hex, of the lines that `sha256sum` prints for the tiles, sorted by name, and of
+    /// a line `no tile  CELL` for each tile of sea.
     pub sha256: String,
 }
 
@@ -61,15 +63,15 @@ pub struct UnusedFile {
 /// Reads every tile below a folder that overlaps a box.
 ///
 /// Names and headers decide; only the pixels of the tiles that are needed are read. Files without
-/// a raster's ending are passed over. What is missing is data, not an error.
+/// a raster's ending are passed over. What is missing is data, not an error. A cell that the folder
+/// notes as having no tile, and that has no land, is sea: it comes as a tile of zeros, named by its
+/// cell, after the files.
 ///
 /// # Errors
 /// [`IoError::NothingOverlaps`] when no tile overlaps the box; the error of the first tile, by
 /// name, that cannot be read; [`IoError::Os`] for the folder itself.
 pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoError> {
-    let mut names = Vec::new();
-    list(folder, "", 0, &mut names)?;
-    names.sort();
+    let names = tile_names(folder)?;
     let mut unused = Vec::new();
     let mut chosen = Vec::new();
     let mut cells = BTreeMap::new();
@@ -95,6 +97,8 @@ pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoEr
     if chosen.is_empty() {
         return Err(nothing(folder, bounds, names.len(), &cells, &covers));
     }
+    let mut missing = missing(bounds, &cells, &covers);
+    let sea = sea_tiles(folder, &mut missing)?;
     let mut tiles = Vec::new();
     let mut hasher = Sha256::new();
     for name in chosen {
@@ -104,12 +108,128 @@ pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoEr
             tiles.push((name.clone(), grid));
         }
     }
+    for (cell, grid) in sea {
+        hasher.update(format!("no tile  {cell}\n"));
+        tiles.push((cell, grid));
+    }
     Ok(TerrainFolder {
         tiles,
-        missing: missing(bounds, &cells, &covers),
+        missing,
         unused,
         sha256: hex(&hasher.finalize()),
     })
+}
+
+/// Names of the terrain files below a folder, relative to it, with `/`, sorted.
+///
+/// # Errors
+/// [`IoError::Os`] when a folder cannot be read.
+pub fn tile_names(folder: &Path) -> Result<Vec<String>, IoError> {
+    let mut names = Vec::new();
+    list(folder, "", 0, &mut names)?;
+    names.sort();
+    Ok(names)
+}
+
+/// The whole-degree tiles below a folder, each to be read when it is wanted.
+#[derive(Clone, Debug)]
+pub struct TileIndex {
+    files: BTreeMap<Corner, (PathBuf, String, u64)>,
+    sea: BTreeSet<Corner>,
+}
+
+impl TileIndex {
+    /// Looks at names and headers; of two tiles of one cell the first by name counts.
+    ///
+    /// # Errors
+    /// [`IoError`] for a folder or header that cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, IoError> {
+        let mut files = BTreeMap::new();
+        for name in tile_names(folder)? {
+            let path = folder.join(&name);
+            if let Extent::Degrees(_, Some(corner)) = extent(&path)? {
+                let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+                files.entry(corner).or_insert((path, name, bytes));
+            }
+        }
+        let noted = no_tiles(folder)?;
+        let corners = noted.keys().filter_map(|label| Corner::from_name(label));
+        let sea = corners.filter(|corner| !files.contains_key(corner) && !has_land(*corner));
+        let sea = sea.collect();
+        Ok(Self { files, sea })
+    }
+
+    /// Number of tiles.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no tile.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The heights of a cell: its tile, zeros where the folder notes sea, or nothing.
+    ///
+    /// # Errors
+    /// As [`crate::read_terrain`].
+    pub fn read(&self, cell: Corner) -> Result<Option<Grid>, IoError> {
+        if self.sea.contains(&cell) {
+            return Ok(Some(sea(cell)));
+        }
+        let Some((path, ..)) = self.files.get(&cell) else {
+            return Ok(None);
+        };
+        match read_terrain(path)? {
+            TerrainFile::Geographic(grid) => Ok(Some(grid)),
+            TerrainFile::Projected(_) => Ok(None),
+        }
+    }
+
+    /// SHA-256 of the names and sizes of the tiles of these cells: enough to notice other terrain
+    /// without reading it.
+    pub fn outline_sha256(&self, cells: &BTreeSet<Corner>) -> String {
+        let mut hasher = Sha256::new();
+        for cell in cells {
+            if let Some((_, name, bytes)) = self.files.get(cell) {
+                hasher.update(format!("{bytes}  {name}\n"));
+            } else if self.sea.contains(cell) {
+                hasher.update(format!("no tile  {}\n", cell.label()));
+            }
+        }
+        hex(&hasher.finalize())
+    }
+}
+
+/// A tile of zeros.
+fn sea(cell: Corner) -> Grid {
+    Grid {
+        north_deg: f64::from(cell.south_deg + 1),
+        west_deg: f64::from(cell.west_deg),
+        step_lat_deg: 1.0,
+        step_lon_deg: 1.0,
+        rows: 2,
+        cols: 2,
+        values: vec![0.0; 4],
+    }
+}
+
+/// Takes the cells out of `missing` that are noted as having no tile and have no land.
+fn sea_tiles(
+    folder: &Path,
+    missing: &mut Vec<MissingTile>,
+) -> Result<Vec<(String, Grid)>, IoError> {
+    let noted = no_tiles(folder)?;
+    let corner = |tile: &MissingTile| Corner {
+        south_deg: tile.south_deg,
+        west_deg: tile.west_deg,
+    };
+    let (no_tile, land): (Vec<_>, Vec<_>) = missing
+        .drain(..)
+        .partition(|tile| noted.contains_key(&tile.cell) && !has_land(corner(tile)));
+    *missing = land;
+    let zeros = |tile: MissingTile| (tile.cell.clone(), sea(corner(&tile)));
+    Ok(no_tile.into_iter().map(zeros).collect())
 }
 
 /// SHA-256 of a file's bytes, in hex.
@@ -128,6 +248,11 @@ pub fn sha256_of_file(path: &Path) -> Result<String, IoError> {
         }
         hasher.update(&piece[..count]);
     }
+}
+
+/// SHA-256 of bytes, in hex.
+pub(crate) fn sha256_of_bytes(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -13,10 +13,10 @@ use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 
 use crate::IoError;
 
@@ -35,6 +35,8 @@ pub enum ColumnKind {
     I64,
     /// 64-bit float; NaN is refused, absence is `None`.
     F64,
+    /// Bytes, stored without a dictionary.
+    Bytes,
 }
 
 /// A column of a table.
@@ -78,6 +80,8 @@ pub enum Cells {
     I64(Vec<Option<i64>>),
     /// 64-bit floats.
     F64(Vec<Option<f64>>),
+    /// Bytes.
+    Bytes(Vec<Option<Vec<u8>>>),
 }
 
 macro_rules! cells_from {
@@ -99,6 +103,7 @@ cells_from!(Utf8, String);
 cells_from!(I32, i32);
 cells_from!(I64, i64);
 cells_from!(F64, f64);
+cells_from!(Bytes, Vec<u8>);
 
 impl Cells {
     fn empty(kind: ColumnKind) -> Self {
@@ -107,6 +112,7 @@ impl Cells {
             ColumnKind::I32 => Self::I32(Vec::new()),
             ColumnKind::I64 => Self::I64(Vec::new()),
             ColumnKind::F64 => Self::F64(Vec::new()),
+            ColumnKind::Bytes => Self::Bytes(Vec::new()),
         }
     }
 
@@ -117,6 +123,7 @@ impl Cells {
             Self::I32(values) => values.len(),
             Self::I64(values) => values.len(),
             Self::F64(values) => values.len(),
+            Self::Bytes(values) => values.len(),
         }
     }
 
@@ -131,6 +138,7 @@ impl Cells {
             Self::I32(_) => ColumnKind::I32,
             Self::I64(_) => ColumnKind::I64,
             Self::F64(_) => ColumnKind::F64,
+            Self::Bytes(_) => ColumnKind::Bytes,
         }
     }
 
@@ -140,6 +148,7 @@ impl Cells {
             Self::I32(values) => values.iter().any(Option::is_none),
             Self::I64(values) => values.iter().any(Option::is_none),
             Self::F64(values) => values.iter().any(Option::is_none),
+            Self::Bytes(values) => values.iter().any(Option::is_none),
         }
     }
 
@@ -160,6 +169,7 @@ impl Cells {
             (Self::I32(to), Self::I32(from)) => shift(to, from, count),
             (Self::I64(to), Self::I64(from)) => shift(to, from, count),
             (Self::F64(to), Self::F64(from)) => shift(to, from, count),
+            (Self::Bytes(to), Self::Bytes(from)) => shift(to, from, count),
             _ => {}
         }
     }
@@ -257,14 +267,20 @@ impl<W: Write + Send> TableWriter<W> {
             .iter()
             .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
             .collect();
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_created_by(CREATED_BY.to_owned())
             .set_compression(match compression {
                 Compression::Plain => parquet::basic::Compression::UNCOMPRESSED,
                 Compression::Snappy => parquet::basic::Compression::SNAPPY,
             })
-            .set_key_value_metadata(Some(metadata))
-            .build();
+            .set_key_value_metadata(Some(metadata));
+        for column in columns.iter().filter(|c| c.kind == ColumnKind::Bytes) {
+            let path = ColumnPath::from(column.name.as_str());
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
+        }
+        let properties = properties.build();
         let failure = Failure::default();
         let out = Watched {
             inner: out,
@@ -368,6 +384,14 @@ impl<W: Write + Send> TableWriter<W> {
                         .collect();
                     out.write_batch(&present, levels, None)?;
                 }
+                (ColumnWriter::ByteArrayColumnWriter(out), Cells::Bytes(values)) => {
+                    let present: Vec<ByteArray> = values
+                        .iter()
+                        .flatten()
+                        .map(|bytes| ByteArray::from(bytes.clone()))
+                        .collect();
+                    out.write_batch(&present, levels, None)?;
+                }
                 (ColumnWriter::Int32ColumnWriter(out), Cells::I32(values)) => {
                     out.write_batch(&present(values), levels, None)?;
                 }
@@ -403,6 +427,7 @@ fn levels(cells: &Cells) -> Vec<i16> {
         Cells::I32(values) => of(values),
         Cells::I64(values) => of(values),
         Cells::F64(values) => of(values),
+        Cells::Bytes(values) => of(values),
     }
 }
 
@@ -414,6 +439,7 @@ fn schema(columns: &[Column]) -> Result<Arc<Type>, ParquetError> {
             ColumnKind::I32 => (PhysicalType::INT32, ConvertedType::NONE),
             ColumnKind::I64 => (PhysicalType::INT64, ConvertedType::NONE),
             ColumnKind::F64 => (PhysicalType::DOUBLE, ConvertedType::NONE),
+            ColumnKind::Bytes => (PhysicalType::BYTE_ARRAY, ConvertedType::NONE),
         };
         let repetition = if column.optional {
             Repetition::OPTIONAL
@@ -470,7 +496,10 @@ fn read_rows(file: File) -> Result<Table, ParquetError> {
         columns.push(Column {
             name: column.name().to_owned(),
             kind: match column.physical_type() {
-                PhysicalType::BYTE_ARRAY => ColumnKind::Utf8,
+                PhysicalType::BYTE_ARRAY if column.converted_type() == ConvertedType::UTF8 => {
+                    ColumnKind::Utf8
+                }
+                PhysicalType::BYTE_ARRAY => ColumnKind::Bytes,
                 PhysicalType::INT32 => ColumnKind::I32,
                 PhysicalType::INT64 => ColumnKind::I64,
                 PhysicalType::DOUBLE => ColumnKind::F64,
@@ -494,6 +523,10 @@ fn read_rows(file: File) -> Result<Table, ParquetError> {
                         let text = value.map(|v| v.as_utf8().map(str::to_owned)).transpose()?;
                         all.push(text);
                     }
+                }
+                (ColumnReader::ByteArrayColumnReader(r), Cells::Bytes(all)) => {
+                    let values = read_column(r, rows)?.into_iter();
+                    all.extend(values.map(|value| value.map(|v| v.data().to_vec())));
                 }
                 (ColumnReader::Int32ColumnReader(r), Cells::I32(all)) => {
                     all.extend(read_column(r, rows)?);

@@ -2,11 +2,11 @@
 
 /// A whole-degree cell, named by its south-west corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Corner {
+pub struct Corner {
     /// Latitude of the southern edge, whole degrees.
-    pub(crate) south_deg: i32,
+    pub south_deg: i32,
     /// Longitude of the western edge, whole degrees.
-    pub(crate) west_deg: i32,
+    pub west_deg: i32,
 }
 
 /// A letter and its digits: where they stand in a name and the number they make.
@@ -30,12 +30,17 @@ impl Corner {
     }
 
     /// `N49E023`.
-    pub(crate) fn label(self) -> String {
+    pub fn label(self) -> String {
+        let (north, east) = self.halves();
+        north + &east
+    }
+
+    /// `N49` and `E023`.
+    pub(crate) fn halves(self) -> (String, String) {
         let (ns, ew) = self.letters();
-        format!(
-            "{ns}{:02}{ew}{:03}",
-            self.south_deg.abs(),
-            self.west_deg.abs()
+        (
+            format!("{ns}{:02}", self.south_deg.abs()),
+            format!("{ew}{:03}", self.west_deg.abs()),
         )
     }
 

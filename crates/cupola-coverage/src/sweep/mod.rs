@@ -135,6 +135,30 @@ pub fn floor_field_into(
             values: floors.len(),
         });
     }
+    let threads = pool.current_num_threads();
+    sweep(dem, settings, threads, floors, |work| {
+        pool.broadcast(|_| path.run(work));
+    });
+    Ok(())
+}
+
+/// [`floor_field_into`] on this thread, for inputs that [`check_sweep`] found fine.
+pub(crate) fn sweep_here(
+    dem: &Dem<'_>,
+    settings: &SweepSettings,
+    path: SimdPath,
+    floors: &mut [f32],
+) {
+    sweep(dem, settings, 1, floors, |work| path.run(work));
+}
+
+fn sweep(
+    dem: &Dem<'_>,
+    settings: &SweepSettings,
+    threads: usize,
+    floors: &mut [f32],
+    run: impl FnOnce(&wedge::Work<'_, '_>),
+) {
     if settings.radius_m.is_some() {
         floors.fill(f32::NAN);
     }
@@ -147,7 +171,7 @@ pub fn floor_field_into(
     };
     let at_sensor_m = if scene.above_sea { ground_m } else { 0.0 };
     // Eight half sectors feed four threads well.
-    let cuts = pool.current_num_threads().div_ceil(4).min(8);
+    let cuts = threads.div_ceil(4).min(8);
     let wedges = Mutex::new(cut::wedges(dem, settings, cuts, at_sensor_m, floors));
     let work = wedge::Work {
         dem: dem.heights_m,
@@ -156,8 +180,12 @@ pub fn floor_field_into(
         scene,
         wedges: &wedges,
     };
-    pool.broadcast(|_| path.run(&work));
-    Ok(())
+    run(&work);
+}
+
+/// Whether a sweep can be computed.
+pub(crate) fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
+    check(dem, settings)
 }
 
 fn check(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
