@@ -7,8 +7,10 @@
 
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
+use crate::hazard::Exposed;
 use crate::plan::{Plan, WavePlan};
 use crate::stay::{Stay, add_stays};
+use crate::terrain_following;
 use cupola_scenario::Profile;
 use cupola_units::{LatLon, Stream, math};
 use cupola_world::{Bounds, World};
@@ -22,8 +24,6 @@ const FINE_BELOW_M: f64 = 40_000.0;
 const COARSE_M: f64 = 10_000.0;
 /// Way-points tried to go round NATO airspace.
 const DETOURS: u32 = 8;
-/// Steepest climb and descent of a low flyer, metres per metre.
-const CLIMB: f64 = 0.10;
 /// Radius of the sphere on which legs are flown, metres.
 const RADIUS_M: f64 = cupola_units::EARTH_RADIUS_MEAN_M;
 
@@ -109,7 +109,8 @@ impl Maker<'_> {
         self.coarse(&mut route, &legs, &flight);
         self.fine(&mut route, &legs, &flight);
         if matches!(profile, Profile::Low | Profile::High) {
-            follow_terrain(&mut route.samples, threat.altitude_m, profile);
+            let low = profile == Profile::Low;
+            terrain_following::set_heights(&mut route.samples, threat.altitude_m, low);
         }
         route
     }
@@ -134,6 +135,16 @@ impl Maker<'_> {
             let at = legs.point(legs.length_m * i as f64 / count as f64).1;
             self.world.is_nato(self.world.country_at(at))
         })
+    }
+
+    /// Whether every route of a pool would be the same: one start, one aim, nothing left to chance.
+    pub(crate) fn knows_one_way(&self, wave: &WavePlan, pool: Pool) -> bool {
+        let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
+        let profile = self.plan.threats[wave.threat].profile;
+        pool != Pool::Stray
+            && matches!(wave.from[..], [(_, radius_m)] if radius_m <= 0.0)
+            && matches!(list[..], [aim] if aim.radius_m <= 0.0)
+            && (!wave.via.is_empty() || !wanders(profile))
     }
 
     /// Which aim of its list a route of a pool flies to: stratified over the weights, so that a
@@ -193,19 +204,21 @@ impl Maker<'_> {
             .existing
             .as_ref()
             .map_or(0.0, |e| values.get(e.area_weight));
-        let mut sum = 0.0;
+        let mut exposed = Exposed::default();
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
         let step = legs.length_m / count as f64;
         for i in 0..=count {
             let distance = step * i as f64;
             let at = legs.point(distance).1;
             let country = self.world.country_at(at);
-            if Some(country) == nation {
-                let t = flight.time_at(distance);
-                route.entry_s = route.entry_s.or(Some(t));
-                sum += step * if self.world.in_area(at) { weight } else { 1.0 };
-                route.path_weight.push((t, sum));
-            }
+            let t_s = flight.time_at(distance);
+            let here = if Some(country) == nation {
+                route.entry_s = route.entry_s.or(Some(t_s));
+                if self.world.in_area(at) { weight } else { 1.0 }
+            } else {
+                0.0
+            };
+            exposed.fly_to(t_s, distance, here, &mut route.path_weight);
             // Near NATO soil the way to the next point is looked at closely.
             if i < count && self.world.nato_distance_m(at) <= step {
                 let below = |distance: f64| {
@@ -220,11 +233,10 @@ impl Maker<'_> {
                     time_at,
                 );
             }
-            let t = flight.time_at(distance);
             if self.world.near_area(at) {
-                route.near_s = Some((route.near_s.map_or(t, |near| near.0), t));
+                route.near_s = Some((route.near_s.map_or(t_s, |near| near.0), t_s));
             }
-            route.track.push((t, at));
+            route.track.push((t_s, at));
         }
     }
 
@@ -261,30 +273,6 @@ impl Maker<'_> {
                 nato_m,
             });
         });
-    }
-}
-
-/// Sets the heights of a low flyer over terrain; its samples hold the ground in `asl_m`.
-fn follow_terrain(samples: &mut [Sample], height_m: f64, profile: Profile) {
-    let ground: Vec<f64> = samples.iter().map(|sample| sample.asl_m).collect();
-    for (i, sample) in samples.iter_mut().enumerate() {
-        let near = &ground[i.saturating_sub(1)..(i + 2).min(ground.len())];
-        let highest = near.iter().copied().fold(f64::MIN, f64::max);
-        sample.asl_m = height_m
-            + if profile == Profile::Low {
-                highest
-            } else {
-                ground[i]
-            };
-    }
-    for i in 1..samples.len() {
-        samples[i].asl_m = samples[i].asl_m.max(samples[i - 1].asl_m - CLIMB * FINE_M);
-    }
-    for i in (1..samples.len()).rev() {
-        samples[i - 1].asl_m = samples[i - 1].asl_m.max(samples[i].asl_m - CLIMB * FINE_M);
-    }
-    for (sample, ground) in samples.iter_mut().zip(ground) {
-        sample.agl_m = sample.asl_m - ground;
     }
 }
 
