@@ -208,18 +208,17 @@ impl<P: Player> Desk<'_, P> {
 
     fn answer(&mut self, set: &[String]) -> Result<&Answer, Unjudged<P::Error>> {
         let there = self.kept.iter().position(|(kept, _)| kept == set);
-        let place = match there {
-            Some(place) => place,
-            None => {
-                let need = match self.claim.quantity.kind {
-                    Kind::Cover => Need::Cover,
-                    _ => Need::Runs,
-                };
-                let played = self.player.play(self.claim, set, need);
-                self.kept
-                    .push((set.to_vec(), played.map_err(Unjudged::Play)?));
-                self.kept.len() - 1
-            }
+        let place = if let Some(place) = there {
+            place
+        } else {
+            let need = match self.claim.quantity.kind {
+                Kind::Cover => Need::Cover,
+                _ => Need::Runs,
+            };
+            let played = self.player.play(self.claim, set, need);
+            self.kept
+                .push((set.to_vec(), played.map_err(Unjudged::Play)?));
+            self.kept.len() - 1
         };
         Ok(&self.kept[place].1)
     }
