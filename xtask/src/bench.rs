@@ -5,6 +5,7 @@
 //!
 //! Not here: pass or fail. Peers belong to `bench`, never to `test`.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
@@ -16,8 +17,9 @@ pub(crate) fn run(repo: &Repo, name: &str) -> Result<bool> {
     match name {
         "coverage" => coverage(repo),
         "coverage-batch" => measured(example(repo, "cupola-coverage", "time_many")),
+        "raid" => raid(repo),
         other => Err(Failure::new(format!(
-            "no benchmark is called `{other}`: there are `coverage` and `coverage-batch`"
+            "no benchmark is called `{other}`: there are `coverage`, `coverage-batch` and `raid`"
         ))),
     }
 }
@@ -30,11 +32,39 @@ fn coverage(repo: &Repo) -> Result<bool> {
     last_json(&text).map(|_| true)
 }
 
+/// Stored raids, the peer and its requirement.
+const RAID: &str = "bench/raid";
+const SIMPY: &str = "simpy==4.1.2";
+
+fn raid(repo: &Repo) -> Result<bool> {
+    let python = python_with(repo, SIMPY)?;
+    let mut command = example(repo, "cupola-raid", "bench_raid");
+    command.arg("--").arg(repo.path(RAID)).arg(python);
+    measured(command)
+}
+
 /// Runs an example that measures, and shows what it says.
 fn measured(command: Command) -> Result<bool> {
     let text = shell::stdout_of(command)?;
     print!("{text}");
     last_json(&text).map(|_| true)
+}
+
+/// A Python in a folder of its own below `target`, with one package installed.
+fn python_with(repo: &Repo, package: &str) -> Result<PathBuf> {
+    let folder = repo.path("target/bench-python");
+    let python = folder.join("bin/python");
+    if !python.is_file() {
+        let mut make = repo.command("python3", &["-m", "venv"]);
+        make.arg(&folder);
+        shell::stdout_of(make)
+            .doing(|| "this benchmark's peer needs `python3` with `venv`".to_owned())?;
+    }
+    let mut install = Command::new(&python);
+    install.args(["-m", "pip", "install", "--quiet", package]);
+    shell::stdout_of(install)
+        .doing(|| format!("pip cannot install `{package}`, which this benchmark's peer needs"))?;
+    Ok(python)
 }
 
 fn example(repo: &Repo, package: &str, example: &str) -> Command {

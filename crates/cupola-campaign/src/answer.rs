@@ -1,5 +1,6 @@
 //! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
 
+use crate::coalition::Coalitions;
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
 use crate::exposure::launch_distance_km;
 use crate::neighbours::radar_view;
@@ -65,6 +66,7 @@ pub(crate) fn outcome(
         classes: scenario.classes(),
         raids: raids(scenario, plan, settings, tally),
         main_raid,
+        coalitions: Coalitions::default(),
         sensitivity: sensitivity(plan, tally, main_raid),
         inputs: input_infos(plan),
         warnings: warnings(scenario, settings)
@@ -247,7 +249,7 @@ fn price(raid: &str, class: Option<Class>, cost: &Cell, prevented: &Measure) -> 
 }
 
 /// Shares of people and area under the floors; the interval is over terrain seeds.
-fn cover_measures(cover: &Cover, out: &mut Vec<Measure>) {
+pub(crate) fn cover_measures(cover: &Cover, out: &mut Vec<Measure>) {
     for (class, seeds) in &cover.shares {
         let ids = match class {
             Some(_) => ["people_under_floor", "area_under_floor"],

@@ -5,6 +5,8 @@
 
 mod answer;
 mod carryover;
+pub mod claims;
+pub mod coalition;
 mod cover;
 mod crews;
 mod exposure;

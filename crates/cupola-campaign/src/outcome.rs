@@ -1,5 +1,6 @@
 //! What a campaign found out: plain data for reports, files and the web.
 
+use crate::coalition::Coalitions;
 use cupola_scenario::{Class, Confidence};
 use cupola_units::LatLon;
 use cupola_world::Grid;
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub main_raid: usize,
     /// The options; the first is the baseline.
     pub options: Vec<OptionOutcome>,
+    /// What each nation of a coalition adds, where options are written as coalitions.
+    pub coalitions: Coalitions,
     /// First-order sensitivity of the main measure in the main raid, strongest first per option.
     pub sensitivity: Vec<Sensitivity>,
     /// Every uncertain input that the answer rests on.
@@ -137,7 +140,7 @@ pub struct UnitInfo {
 pub struct Measure {
     /// `leakers`, `launched`, `killed_shield`, `killed_existing`, `lost`, `interceptors`,
     /// `cost_musd`, `engagements_nato_crew`, `debris_nato`, `incursions_nato`, `warning_min`,
-    /// `leakers_prevented`, `cost_per_leaker_prevented_musd`, `people_under_floor`,
+    /// `debris_people`, `interceptor_people`, `leakers_prevented`, `cost_per_leaker_prevented_musd`, `people_under_floor`,
     /// `area_under_floor`.
     pub id: &'static str,
     /// Raid; `None` for coverage.
@@ -257,8 +260,10 @@ pub struct FateCount {
 pub struct LedgerCount {
     /// Position of the raid.
     pub raid: usize,
-    /// `engagements by crew`, `engagements over`, `threat debris in`, `interceptor falls in`,
-    /// `incursions into`, `incursions engaged over`, `lost drones down in`.
+    /// `engagements by crew`, `engagements over`, `threat debris in`, `threat debris on towns in`,
+    /// `interceptor falls in`,
+    /// `incursions into`, `incursions engaged over`, `lost drones down in`; and by expectation
+    /// `people hit by threat debris in`, `people hit by interceptor falls in`.
     pub kind: &'static str,
     /// Nation or country, alpha-2; `--` for none (sea).
     pub nation: String,

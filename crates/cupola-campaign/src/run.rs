@@ -101,6 +101,31 @@ pub(crate) fn campaign<S: Sink>(
 ) -> Result<Tally, Stopped<S::Error>> {
     let plan = inputs.plan;
     let mut tally = Tally::new(plan);
+    let all: Vec<usize> = (0..plan.raids.len()).collect();
+    let mut take = |result: &DrawResult| -> Result<(), S::Error> {
+        emit(plan, settings, result, &all, sink)?;
+        tally.take(plan, settings, result);
+        Ok(())
+    };
+    play(inputs, settings, pool, &all, &mut take, progress, stop)?;
+    Ok(tally)
+}
+
+/// Plays some raids of the plan under all its options; draws come to `take` in order.
+///
+/// Raids that are not played still fly: the existing defence is calibrated on all of them.
+///
+/// # Errors
+/// [`Stopped`] when `stop` says so between batches, or `take` fails.
+pub(crate) fn play<E>(
+    inputs: &Inputs<'_>,
+    settings: Settings,
+    pool: &rayon::ThreadPool,
+    raids: &[usize],
+    take: &mut dyn FnMut(&DrawResult) -> Result<(), E>,
+    progress: &(dyn Fn(u32) + Sync),
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(), Stopped<E>> {
     let batch = (pool.current_num_threads() as u32 * 4).max(8);
     let spare: Mutex<Vec<Memory>> = Mutex::new(Vec::new());
     let mut next = 0;
@@ -115,7 +140,7 @@ pub(crate) fn campaign<S: Sink>(
                 .map(|&draw| {
                     let taken = spare.lock().ok().and_then(|mut spare| spare.pop());
                     let mut memory = taken.unwrap_or_default();
-                    let result = one_draw(inputs, settings, draw, &mut memory);
+                    let result = one_draw(inputs, settings, draw, raids, &mut memory);
                     if let Ok(mut spare) = spare.lock() {
                         spare.push(memory);
                     }
@@ -124,14 +149,12 @@ pub(crate) fn campaign<S: Sink>(
                 .collect()
         });
         for result in &results {
-            let draw = result.draw.number;
-            emit(plan, settings, result, sink).map_err(Stopped::Sink)?;
-            tally.take(plan, settings, result);
-            progress(draw + 1);
+            take(result).map_err(Stopped::Sink)?;
+            progress(result.draw.number + 1);
         }
         next += batch;
     }
-    Ok(tally)
+    Ok(())
 }
 
 /// Buffers of one thread, kept from draw to draw.
@@ -145,20 +168,21 @@ fn one_draw(
     inputs: &Inputs<'_>,
     settings: Settings,
     number: u32,
+    raids: &[usize],
     memory: &mut Memory,
 ) -> DrawResult {
     let plan = inputs.plan;
     let draw = Draw::new(plan, number, inputs.floors.len());
     let calibrated = fly(inputs, &draw, &mut memory.geometries);
-    let mut logs = Vec::with_capacity(plan.options.len() * plan.raids.len() * 8);
+    let mut logs = Vec::with_capacity(plan.options.len() * raids.len() * 8);
     for option in &plan.options {
-        for (raid, geometry) in plan.raids.iter().zip(&memory.geometries) {
+        for &raid in raids {
             let setting = Setting {
                 plan,
                 world: inputs.world,
                 draw: &draw,
-                raid,
-                geometry,
+                raid: &plan.raids[raid],
+                geometry: &memory.geometries[raid],
                 existing: &calibrated,
             };
             for run in settings.runs_of(number) {
@@ -195,10 +219,15 @@ pub(crate) fn classes_of(plan: &Plan, raid: usize) -> Vec<Class> {
         .collect()
 }
 
-fn emit<S: Sink>(
+/// Sends the rows of a draw through a sink.
+///
+/// # Errors
+/// Those of the sink.
+pub(crate) fn emit<S: Sink>(
     plan: &Plan,
     settings: Settings,
     result: &DrawResult,
+    raids: &[usize],
     sink: &mut S,
 ) -> Result<(), S::Error> {
     let draw = result.draw.number;
@@ -206,11 +235,11 @@ fn emit<S: Sink>(
     let each = runs.len();
     let mut rows = Vec::new();
     for option in 0..plan.options.len() {
-        for raid in 0..plan.raids.len() {
+        for (place, &raid) in raids.iter().enumerate() {
             rows.clear();
             let mut classes = classes_of(plan, raid);
             classes.sort_unstable_by_key(|class| class.name());
-            let first = (option * plan.raids.len() + raid) * each;
+            let first = (option * raids.len() + place) * each;
             for (run, log) in runs.clone().zip(&result.logs[first..first + each]) {
                 for &class in &classes {
                     let count = log.classes[class.index()];

@@ -52,6 +52,11 @@ impl Sample {
         }
     }
 
+    /// Position of the raid in the plan.
+    pub fn raid(&self) -> usize {
+        self.raid
+    }
+
     /// A quantity of a class (all together when `None`) under an option; an unknown quantity or
     /// option gives an empty series.
     pub fn series(&self, option: usize, id: &str, class: Option<Class>) -> Series {

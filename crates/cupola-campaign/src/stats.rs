@@ -16,33 +16,56 @@ const T_975: [f64; 15] = [
     2.145, 2.131,
 ];
 
-/// Counts of values, exact for whole numbers; other values keep 1/200 relative or 0.05 absolute.
+/// Counts of values, exact for whole numbers; other values are kept in bins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Histogram {
     counts: BTreeMap<i32, u32>,
     total: u32,
-    fine: bool,
+    sum: f64,
+    bins: Bins,
+}
+
+/// How finely a histogram keeps values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Bins {
+    /// Whole numbers.
+    #[default]
+    Whole,
+    /// 1/200 relative or 0.05 absolute.
+    Fine,
+    /// 1/200 relative or 0.05 millionths: expectations of what hardly ever happens.
+    Tiny,
+}
+
+impl Bins {
+    /// Values are kept in units of this.
+    fn unit(self) -> f64 {
+        match self {
+            Self::Whole | Self::Fine => 1.0,
+            Self::Tiny => 1e-6,
+        }
+    }
 }
 
 impl Histogram {
-    pub(crate) fn fine() -> Self {
+    pub(crate) fn new(bins: Bins) -> Self {
         Self {
-            fine: true,
+            bins,
             ..Self::default()
         }
     }
 
     pub(crate) fn add(&mut self, value: f64) {
-        let key = if self.fine {
-            // Linear below 10 in steps of 0.05, then 0.5 % a step.
-            if value.abs() < 10.0 {
-                (value * 20.0).round() as i32
-            } else {
-                let log = cupola_units::math::ln(value.abs() / 10.0) * 200.0;
-                (200.0 + log.round()) as i32 * if value < 0.0 { -1 } else { 1 }
-            }
-        } else {
+        self.sum += value;
+        let value = value / self.bins.unit();
+        let key = if self.bins == Bins::Whole {
             value.round() as i32
+        } else if value.abs() < 10.0 {
+            // Linear below 10 in steps of 0.05, then 0.5 % a step.
+            (value * 20.0).round() as i32
+        } else {
+            let log = cupola_units::math::ln(value.abs() / 10.0) * 200.0;
+            (200.0 + log.round()) as i32 * if value < 0.0 { -1 } else { 1 }
         };
         *self.counts.entry(key).or_insert(0) += 1;
         self.total += 1;
@@ -54,20 +77,15 @@ impl Histogram {
         let zeros = runs.saturating_sub(self.total);
         *all.counts.entry(0).or_insert(0) += zeros;
         all.total += zeros;
-        let sum: f64 = all
-            .counts
-            .iter()
-            .map(|(&key, &count)| all.value(key) * f64::from(count))
-            .sum();
         (
-            sum / f64::from(all.total.max(1)),
+            self.sum / f64::from(all.total.max(1)),
             all.quantile(0.05),
             all.quantile(0.95),
         )
     }
 
     fn value(&self, key: i32) -> f64 {
-        if !self.fine {
+        if self.bins == Bins::Whole {
             return f64::from(key);
         }
         let size = f64::from(key.abs());
@@ -76,6 +94,7 @@ impl Histogram {
         } else {
             10.0 * cupola_units::math::exp((size - 200.0) / 200.0)
         };
+        let value = value * self.bins.unit();
         if key < 0 { -value } else { value }
     }
 
@@ -322,7 +341,7 @@ mod tests {
         assert!((histogram.quantile(0.05) - 4.0).abs() < 1e-9);
         assert!((histogram.quantile(0.5) - 49.0).abs() < 1e-9);
         assert!((histogram.quantile(1.0) - 99.0).abs() < 1e-9);
-        let mut fine = Histogram::fine();
+        let mut fine = Histogram::new(Bins::Fine);
         fine.add(1234.5);
         assert!((fine.quantile(0.5) / 1234.5 - 1.0).abs() < 0.005);
     }

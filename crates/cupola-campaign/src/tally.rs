@@ -2,26 +2,32 @@
 //! not grow with the runs inside a draw.
 
 use crate::run::{DrawResult, Settings, classes_of};
-use crate::stats::{Histogram, Nested};
+use crate::stats::{Bins, Histogram, Nested};
 use cupola_raid::{Amount, ClassCount, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
-/// Quantities counted per run and class, with their unit and whether they are whole numbers.
-pub(crate) const QUANTITIES: [(&str, &str, bool); 13] = [
-    ("launched", "threats per raid", true),
-    ("failed", "threats per raid", true),
-    ("lost", "threats per raid", true),
-    ("killed_existing", "threats per raid", true),
-    ("killed_shield", "threats per raid", true),
-    ("left_area", "threats per raid", true),
-    ("leakers", "threats per raid", true),
-    ("interceptors", "missiles per raid", true),
-    ("cost_musd", "million US dollars per raid", false),
-    ("engagements_nato_crew", "engagements per raid", true),
-    ("debris_nato", "falls per raid", true),
-    ("incursions_nato", "threats per raid", true),
-    ("warning_min", "min", false),
+/// Quantities counted per run and class, with their unit and how finely they are kept.
+pub(crate) const QUANTITIES: [(&str, &str, Bins); 15] = [
+    ("launched", "threats per raid", Bins::Whole),
+    ("failed", "threats per raid", Bins::Whole),
+    ("lost", "threats per raid", Bins::Whole),
+    ("killed_existing", "threats per raid", Bins::Whole),
+    ("killed_shield", "threats per raid", Bins::Whole),
+    ("left_area", "threats per raid", Bins::Whole),
+    ("leakers", "threats per raid", Bins::Whole),
+    ("interceptors", "missiles per raid", Bins::Whole),
+    ("cost_musd", "million US dollars per raid", Bins::Fine),
+    ("engagements_nato_crew", "engagements per raid", Bins::Whole),
+    ("debris_nato", "falls per raid", Bins::Whole),
+    ("incursions_nato", "threats per raid", Bins::Whole),
+    ("warning_min", "min", Bins::Fine),
+    ("debris_people", "people hit per raid, expected", Bins::Tiny),
+    (
+        "interceptor_people",
+        "people hit per raid, expected",
+        Bins::Tiny,
+    ),
 ];
 
 /// Position of the leakers among the quantities.
@@ -45,6 +51,8 @@ pub(crate) fn quantity(count: &ClassCount, which: usize) -> f64 {
         9 => f64::from(count.engagements_nato_crew),
         10 => f64::from(count.debris_nato),
         11 => f64::from(count.incursions_nato),
+        13 => count.debris_people,
+        14 => count.interceptor_people,
         _ if count.warned > 0 => count.warning_sum_min / f64::from(count.warned),
         _ => f64::NAN,
     }
@@ -97,20 +105,11 @@ impl Tally {
     pub(crate) fn new(plan: &Plan) -> Self {
         let table = |raid: usize| {
             let classes = classes_of(plan, raid);
-            let cell = |whole: bool| Cell {
-                runs: if whole {
-                    Histogram::default()
-                } else {
-                    Histogram::fine()
-                },
+            let cell = |bins: Bins| Cell {
+                runs: Histogram::new(bins),
                 ..Cell::default()
             };
-            let row = || {
-                QUANTITIES
-                    .iter()
-                    .map(|(_, _, whole)| cell(*whole))
-                    .collect()
-            };
+            let row = || QUANTITIES.iter().map(|(_, _, bins)| cell(*bins)).collect();
             Table {
                 cells: (0..=classes.len()).map(|_| row()).collect(),
                 classes,
@@ -221,8 +220,13 @@ impl Table {
                 .add(f64::from(count));
         }
         for &(kind, code, value) in &log.amounts {
+            let bins = if kind.is_tiny() {
+                Bins::Tiny
+            } else {
+                Bins::Fine
+            };
             let entry = self.amounts.entry((kind, code));
-            let (sum, runs) = entry.or_insert_with(|| (0.0, Histogram::fine()));
+            let (sum, runs) = entry.or_insert_with(|| (0.0, Histogram::new(bins)));
             *sum += value;
             runs.add(value);
         }
@@ -251,5 +255,7 @@ pub(crate) fn add(sum: &mut ClassCount, count: &ClassCount) {
     sum.incursions_nato += count.incursions_nato;
     sum.warning_sum_min += count.warning_sum_min;
     sum.warned += count.warned;
+    sum.debris_people += count.debris_people;
+    sum.interceptor_people += count.interceptor_people;
     sum.inside_working += count.inside_working;
 }

@@ -46,6 +46,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola sweep border-or-forward --over fire_units[*].line.distance_km=0:700:100\n  cupola sweep western-ukraine --over rules.belt-70.belt_km=0,30,70,150 --option six-from-poland\n  cupola sweep mine.toml --over options.forward.rules.default=all,own-soil --over question.as_of=2024-06-30,2024-12-31"
     )]
     Sweep(crate::sweep::Sweep),
+    /// Try the claims of the public debate: a verdict, its number, and what would turn it.
+    #[command(
+        after_help = "Examples:\n  cupola claims\n  cupola claims safe-zone --format json\n  cupola claims --out claims.html"
+    )]
+    Claims(crate::claims::Claims),
     /// List the catalogue, or show an entry with its sources.
     #[command(after_help = "Examples:\n  cupola catalogue list\n  cupola catalogue show sampt")]
     Catalogue(Catalogue),
@@ -218,6 +223,8 @@ pub(crate) enum SchemaKind {
     Scenario,
     /// `summary.json`.
     Summary,
-    /// The three kinds of catalogue file.
+    /// The kinds of catalogue file.
     Catalogue,
+    /// A claim of the public debate.
+    Claim,
 }

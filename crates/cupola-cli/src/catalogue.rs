@@ -49,6 +49,25 @@ fn list(files: &CatalogueFiles) -> String {
             count(files.table(id)),
         );
     }
+    text.push_str("holdings\n");
+    for (id, holding) in &files.catalogue.holdings {
+        let systems = holding.systems.iter();
+        let held: Vec<String> = systems
+            .map(|held| {
+                format!(
+                    "{} of {} {}",
+                    held.releasable_units, held.held_units, held.system
+                )
+            })
+            .collect();
+        let held = if held.is_empty() {
+            "nothing".to_owned()
+        } else {
+            held.join(", ")
+        };
+        writeln!(text, "  {id:20} {:11} releasable: {held}", holding.name)
+            .expect("writing to a string cannot fail");
+    }
     text.push_str(
         "kill probabilities: `cupola catalogue show pk` (declared assumptions, one and all)\n",
     );
@@ -60,6 +79,7 @@ fn show(files: &CatalogueFiles, id: &str) -> Result<String, Failure> {
         let systems = files.catalogue.systems.keys();
         let ids = systems
             .chain(files.catalogue.threats.keys())
+            .chain(files.catalogue.holdings.keys())
             .map(String::as_str);
         let help = cupola_scenario::nearest(id, ids).map_or_else(
             || "see `cupola catalogue list`".to_owned(),
@@ -106,6 +126,12 @@ fn figures(table: &toml::Table, prefix: &str, text: &mut String) {
                 .expect("writing to a string cannot fail");
             }
             toml::Value::Table(inner) => figures(inner, &name, text),
+            toml::Value::Array(items) if items.iter().all(toml::Value::is_table) => {
+                for item in items.iter().filter_map(toml::Value::as_table) {
+                    let system = item.get("system").and_then(toml::Value::as_str);
+                    figures(item, &format!("{name}.{}", system.unwrap_or("?")), text);
+                }
+            }
             other => {
                 let shown = other
                     .as_str()

@@ -4,6 +4,7 @@ use crate::args::Check;
 use crate::failure::Failure;
 use crate::prepare::scenario;
 use cupola_raid::Plan;
+use cupola_scenario::{OptionSpec, Scenario};
 use cupola_world::terrain::Statistical;
 use cupola_world::{Terrain, World};
 use std::fmt::Write as _;
@@ -53,6 +54,9 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     ));
     for (option, spec) in plan.options.iter().zip(&file.options) {
         line(format!("  {}: {}", option.name, spec.title));
+        for why in without_units(&scenario, spec) {
+            line(why);
+        }
         for (&unit, &rule) in option.units.iter().zip(&option.rules) {
             let unit = &plan.units[unit];
             let mut entry = String::new();
@@ -78,4 +82,15 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     ));
     line("no problem found".to_owned());
     crate::print(&text)
+}
+
+/// The nations of a coalition that hold nothing, and why.
+fn without_units(scenario: &Scenario, spec: &OptionSpec) -> Vec<String> {
+    let nations = spec.coalition.iter();
+    let why = nations.filter_map(|nation| {
+        let holding = scenario.catalogue.holdings.get(nation)?;
+        let why = holding.holds_nothing.as_ref()?;
+        Some(format!("    {nation} brings nothing: {why}"))
+    });
+    why.collect()
 }

@@ -8,6 +8,7 @@ mod batch;
 mod carryover;
 mod catalogue;
 mod check;
+mod claims;
 mod compare;
 mod coverage;
 mod failure;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         args::Command::Compare(compare) => compare::compare(&compare),
         args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
+        args::Command::Claims(claims) => claims::claims(&claims),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),

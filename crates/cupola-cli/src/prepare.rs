@@ -42,7 +42,7 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     };
     std::fs::read_dir(folder).map_err(|error| IoError::from_os(folder, "read", &error))?;
     let mut found = Vec::new();
-    for kind in ["systems", "threats"] {
+    for kind in ["systems", "threats", "holdings"] {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
             continue;
         };
@@ -62,7 +62,10 @@ pub(crate) fn catalogue(folder: Option<&Path>) -> Result<CatalogueFiles, Failure
     if found.is_empty() {
         return Err(Failure::Input(
             format!("{} holds no catalogue entry", folder.display()),
-            Some("put entries at systems/ID.toml, threats/ID.toml or pk.toml".to_owned()),
+            Some(
+                "put entries at systems/ID.toml, threats/ID.toml, holdings/ID.toml or pk.toml"
+                    .to_owned(),
+            ),
         ));
     }
     found.sort_unstable();

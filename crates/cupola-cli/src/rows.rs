@@ -154,8 +154,7 @@ fn unpack(bytes: &[u8; ROW_BYTES]) -> Row {
             warned: whole(14),
             cost_musd: real(0),
             warning_sum_min: real(1),
-            killed_cost_musd: 0.0,
-            inside_working: 0,
+            ..ClassCount::default()
         },
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn schema(kind: SchemaKind) -> Result<(), Failure> {
         SchemaKind::Scenario => cupola_scenario::schema_scenario(),
         SchemaKind::Summary => cupola_report::summary_schema(),
         SchemaKind::Catalogue => cupola_scenario::schema_catalogue(),
+        SchemaKind::Claim => cupola_scenario::claims::schema_claim(),
     };
     crate::print(&format!("{schema:#}\n"))
 }

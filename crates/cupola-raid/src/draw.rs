@@ -1,6 +1,7 @@
 //! One epistemic draw: every uncertain number has a value, for all options alike.
 
 use crate::crews::CourseDraw;
+use crate::debris::DebrisDraw;
 use crate::inputs::Values;
 use crate::plan::{Plan, Unit};
 use cupola_coverage::detection::Radar;
@@ -33,6 +34,7 @@ pub struct Draw {
     pub(crate) shots: [f64; 7],
     pub(crate) link_delay: SimTime,
     pub(crate) link_share: f64,
+    pub(crate) debris: DebrisDraw,
 }
 
 /// A unit's figures in one draw, SI.
@@ -180,6 +182,12 @@ impl Draw {
             shots: shared.shots.map(|id| values.get(id)),
             link_delay: SimTime::from_seconds(values.get(shared.link_delay_s)),
             link_share: values.get(shared.link_share),
+            debris: DebrisDraw {
+                pieces: values.get(shared.debris.pieces),
+                sheltered_share: values.get(shared.debris.sheltered_share),
+                interceptor_m2: values.get(shared.debris.interceptor_m2),
+                people_factor: values.get(shared.debris.people_factor),
+            },
             values,
         }
     }

@@ -59,6 +59,11 @@ impl Geometry {
                 .enumerate()
             {
                 starts[i] = self.routes.len() as u32;
+                let count = if maker.knows_one_way(wave, pool) {
+                    count.min(1)
+                } else {
+                    count
+                };
                 for index in 0..count {
                     let route = maker.make(wave, pool, index, count);
                     self.windows

@@ -196,6 +196,37 @@ impl PathHazard {
     }
 }
 
+/// Where a flight stands in weighted metres over the nation.
+#[derive(Default)]
+pub(crate) struct Exposed {
+    t_s: f64,
+    distance_m: f64,
+    weight: f64,
+    sum_m: f64,
+}
+
+impl Exposed {
+    /// Flies on to a point; a leg counts with the mean of the weights at its ends, so that nothing
+    /// is met at the very moment of entry.
+    pub(crate) fn fly_to(
+        &mut self,
+        t_s: f64,
+        distance_m: f64,
+        weight: f64,
+        out: &mut Vec<(f64, f64)>,
+    ) {
+        let flown_m = distance_m - self.distance_m;
+        if flown_m > 0.0 && self.weight + weight > 0.0 {
+            if out.last().is_none_or(|last| last.0 < self.t_s) {
+                out.push((self.t_s, self.sum_m));
+            }
+            self.sum_m += 0.5 * flown_m * (self.weight + weight);
+            out.push((t_s, self.sum_m));
+        }
+        (self.t_s, self.distance_m, self.weight) = (t_s, distance_m, weight);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

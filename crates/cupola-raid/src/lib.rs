@@ -25,7 +25,7 @@ mod windows;
 pub use alarms::{Flight, joined};
 pub use ballistic::{Arc, FlatArc};
 pub use crews::{Course, CourseDraw};
-pub use debris::{Fall, fall};
+pub use debris::{Fall, casualty_area_m2, fall};
 pub use draw::{Draw, MapFigures, SENSOR_RANGE_MAX_M};
 pub use engine::{Setting, Workspace, simulate};
 pub use geometry::{Calibrated, Geometry};

@@ -92,6 +92,10 @@ pub struct ClassCount {
     pub warning_sum_min: f64,
     /// Number of threats with a warning.
     pub warned: u32,
+    /// People hit by pieces of killed threats, by expectation.
+    pub debris_people: f64,
+    /// People hit by interceptors that missed and came down whole, by expectation.
+    pub interceptor_people: f64,
     /// Aimed inside the protected area and not failed by themselves.
     pub inside_working: u32,
 }
@@ -105,6 +109,8 @@ pub enum Incident {
     EngagementOver,
     /// Pieces of a threat killed by the option's units came down, by country.
     Debris,
+    /// Of these, kills with a piece in a town.
+    DebrisTown,
     /// An interceptor that missed came down whole, by country.
     InterceptorFall,
     /// A threat entered NATO airspace, by country.
@@ -126,6 +132,7 @@ impl Incident {
             Self::EngagementBy => "engagements by crew",
             Self::EngagementOver => "engagements over",
             Self::Debris => "threat debris in",
+            Self::DebrisTown => "threat debris on towns in",
             Self::InterceptorFall => "interceptor falls in",
             Self::Incursion => "incursions into",
             Self::IncursionEngaged => "incursions engaged over",
@@ -156,6 +163,10 @@ pub enum Amount {
     IncursionTime,
     /// Ground distance they flew there, by country, kilometres.
     IncursionPath,
+    /// People hit by pieces of threats that the option's units killed, by country, by expectation.
+    DebrisPeople,
+    /// People hit by interceptors that missed and came down whole, by country, by expectation.
+    InterceptorPeople,
 }
 
 impl Amount {
@@ -164,7 +175,14 @@ impl Amount {
         match self {
             Self::IncursionTime => "time of incursions (s) in",
             Self::IncursionPath => "path of incursions (km) in",
+            Self::DebrisPeople => "people hit by threat debris in",
+            Self::InterceptorPeople => "people hit by interceptor falls in",
         }
+    }
+
+    /// Whether it is an expectation of what hardly ever happens, far below one.
+    pub fn is_tiny(self) -> bool {
+        matches!(self, Self::DebrisPeople | Self::InterceptorPeople)
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::ballistic::{Arc, FlatArc};
 use crate::draw::{Draw, ThreatDraw};
+use crate::hazard::Exposed;
 use crate::plan::{Plan, WavePlan};
 use crate::stay::{Stay, add_stays};
 use cupola_scenario::Profile;
@@ -136,6 +137,16 @@ impl Maker<'_> {
         })
     }
 
+    /// Whether every route of a pool would be the same: one start, one aim, nothing left to chance.
+    pub(crate) fn knows_one_way(&self, wave: &WavePlan, pool: Pool) -> bool {
+        let list = &self.plan.aims[wave.aims].lists[usize::from(pool == Pool::Outside)];
+        let profile = self.plan.threats[wave.threat].profile;
+        pool != Pool::Stray
+            && matches!(wave.from[..], [(_, radius_m)] if radius_m <= 0.0)
+            && matches!(list[..], [aim] if aim.radius_m <= 0.0)
+            && (!wave.via.is_empty() || !wanders(profile))
+    }
+
     /// Which aim of its list a route of a pool flies to: stratified over the weights, so that a
     /// small library still hits every aim its share.
     fn place(&self, wave: &WavePlan, pool: Pool, index: u32, count: u32) -> u16 {
@@ -193,19 +204,21 @@ impl Maker<'_> {
             .existing
             .as_ref()
             .map_or(0.0, |e| values.get(e.area_weight));
-        let mut sum = 0.0;
+        let mut exposed = Exposed::default();
         let count = (legs.length_m / COARSE_M).ceil().max(1.0) as usize;
         let step = legs.length_m / count as f64;
         for i in 0..=count {
             let distance = step * i as f64;
             let at = legs.point(distance).1;
             let country = self.world.country_at(at);
-            if Some(country) == nation {
-                let t = flight.time_at(distance);
-                route.entry_s = route.entry_s.or(Some(t));
-                sum += step * if self.world.in_area(at) { weight } else { 1.0 };
-                route.path_weight.push((t, sum));
-            }
+            let t_s = flight.time_at(distance);
+            let here = if Some(country) == nation {
+                route.entry_s = route.entry_s.or(Some(t_s));
+                if self.world.in_area(at) { weight } else { 1.0 }
+            } else {
+                0.0
+            };
+            exposed.fly_to(t_s, distance, here, &mut route.path_weight);
             // Near NATO soil the way to the next point is looked at closely.
             if i < count && self.world.nato_distance_m(at) <= step {
                 let below = |distance: f64| {
@@ -220,11 +233,10 @@ impl Maker<'_> {
                     time_at,
                 );
             }
-            let t = flight.time_at(distance);
             if self.world.near_area(at) {
-                route.near_s = Some((route.near_s.map_or(t, |near| near.0), t));
+                route.near_s = Some((route.near_s.map_or(t_s, |near| near.0), t_s));
             }
-            route.track.push((t, at));
+            route.track.push((t_s, at));
         }
     }
 

@@ -23,7 +23,10 @@ pub fn summary_json(outcome: &Outcome) -> String {
         push_option(&mut out, outcome, option);
     }
     out.push_str("\n  ],\n");
+    let [coalitions, refusals] = crate::coalition::json(outcome);
     let tail = [
+        ("coalitions", coalitions.to_string()),
+        ("refusals", refusals.to_string()),
         (
             "sensitivity",
             lines(&outcome.sensitivity, |s| sensitivity(outcome, s)),

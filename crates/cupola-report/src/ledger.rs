@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 18] = [
+const KINDS: [(&str, &str); 21] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -52,11 +52,20 @@ const KINDS: [(&str, &str); 18] = [
         "kilometres that threats flew in the airspace of",
     ),
     ("threat debris in", "debris of threats in"),
+    ("threat debris on towns in", "of these on towns in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
     ("minutes under alarm in", "minutes under alarm in"),
     ("people on courses in", "people on courses in"),
+    ("people hit by threat debris in", "by threat debris in"),
+    (
+        "people hit by interceptor falls in",
+        "by interceptors that fell in",
+    ),
 ];
+
+/// Where the kinds begin that are expectations of people, not counts.
+const PEOPLE_FROM: usize = 19;
 
 /// The section.
 pub(crate) fn ledger(view: View<'_>) -> String {
@@ -67,10 +76,24 @@ pub(crate) fn ledger(view: View<'_>) -> String {
     );
     let known: Vec<&str> = KINDS.iter().map(|k| k.0).collect();
     let crews = table(view, "t-crews", "By nation of the crew", &known[..1]);
-    let countries = table(view, "t-countries", "By country", &known[1..]);
+    let countries = table(view, "t-countries", "By country", &known[1..PEOPLE_FROM]);
+    let people = table(
+        view,
+        "t-people-hit",
+        "People hit by what comes down, by expectation, in thousandths of a person",
+        &known[PEOPLE_FROM..],
+    );
     let others: Vec<&str> = kinds_beyond(view, &known);
     body.push_str(&crews);
     body.push_str(&countries);
+    body.push_str(&people);
+    if !people.is_empty() {
+        body.push_str(
+            "<p>Casualty area times density of people, summed over pieces of killed threats and \
+             over interceptors that missed, which are never merged. Pieces, roofs and sizes are \
+             declared assumptions: an order of magnitude, not a forecast.</p>\n",
+        );
+    }
     if !others.is_empty() {
         body.push_str(&table(
             view,
@@ -147,6 +170,20 @@ fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
     }
 }
 
+/// Thousandths of a person: these numbers are small.
+fn by_expectation(count: &LedgerCount) -> String {
+    let thousandths = |people: f64| {
+        let value = 1000.0 * people;
+        if value > 0.0 && value < 0.01 {
+            format!("&lt;{THIN}0.01")
+        } else {
+            Places::of_interval(0.0, value, value).print(value)
+        }
+    };
+    let ends = range(&thousandths(count.p05), &thousandths(count.p95));
+    format!("{} ({ends})", thousandths(count.mean))
+}
+
 /// Airspace of countries outside the alliance that the option's radars look into.
 fn radar_view(view: View<'_>) -> String {
     let options = view.options();
@@ -195,6 +232,9 @@ fn in_view(seen: Option<&RadarView>) -> String {
 
 fn printed(count: &LedgerCount) -> String {
     let (low, high) = (count.p05, count.p95);
+    if KINDS[PEOPLE_FROM..].iter().any(|k| k.0 == count.kind) {
+        return by_expectation(count);
+    }
     let places = Places::of_interval(low, high, count.mean).at_most(2);
     if count.mean > 0.0 && count.mean < 0.005 {
         return format!("&lt;{THIN}0.01");

@@ -22,6 +22,8 @@ mod answer;
 mod carryover;
 mod charts;
 mod checks;
+mod claims;
+mod coalition;
 mod cover_map;
 mod endurance;
 mod format;
@@ -46,6 +48,7 @@ mod view;
 
 pub use answer::answer_sentences;
 pub use carryover::{carryover_html, carryover_json, carryover_table};
+pub use claims::{claims_html, claims_json, claims_table};
 pub use json::summary_json;
 pub use map_base::{MapContext, MapPolygon};
 pub use page::html;

@@ -5,13 +5,13 @@ use cupola_campaign::Outcome;
 use crate::map_base::MapContext;
 use crate::svg::escaped;
 use crate::view::View;
-use crate::{cover_map, endurance, glance, ledger, raid_section, sections, trust};
+use crate::{coalition, cover_map, endurance, glance, ledger, raid_section, sections, trust};
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/csv.js");
 
 /// Sections of the page: id and name in the list at the side.
-const CONTENTS: [(&str, &str); 10] = [
+const CONTENTS: [(&str, &str); 11] = [
     ("question", "Question"),
     ("answer", "Answer"),
     ("glance", "At a glance"),
@@ -19,6 +19,7 @@ const CONTENTS: [(&str, &str); 10] = [
     ("raid", "The raid"),
     ("endurance", "Endurance"),
     ("ledger", "Risk"),
+    ("coalition", "Coalition"),
     ("drivers", "What drives it"),
     ("trust", "Trust"),
     ("sources", "Sources"),
@@ -31,12 +32,7 @@ const CONTENTS: [(&str, &str); 10] = [
 /// the way to get the same bytes again.
 pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String {
     let view = View::new(outcome);
-    let mut contents = String::from("<nav aria-label=\"Contents\"><ol>");
-    for (id, name) in CONTENTS {
-        push!(contents, "<li><a href=\"#{id}\">{name}</a></li>");
-    }
-    contents.push_str("</ol></nav>\n");
-    let body: String = [
+    let sections = [
         sections::question(view),
         sections::answer(view),
         glance::glance(view),
@@ -44,11 +40,22 @@ pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String
         raid_section::raid(view),
         endurance::endurance(view),
         ledger::ledger(view),
+        coalition::coalition(view),
         trust::drivers(view),
         trust::trust(view),
         trust::sources(view, repeat_command),
-    ]
-    .concat();
+    ];
+    let mut contents = String::from("<nav aria-label=\"Contents\"><ol>");
+    let mut body = String::new();
+    let there = CONTENTS
+        .iter()
+        .zip(&sections)
+        .filter(|(_, text)| !text.is_empty());
+    for (number, ((id, name), text)) in there.enumerate() {
+        push!(contents, "<li><a href=\"#{id}\">{name}</a></li>");
+        body.push_str(&numbered(text, number + 1));
+    }
+    contents.push_str("</ol></nav>\n");
     let title = escaped(&outcome.title);
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -58,6 +65,18 @@ pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String
          <header><p class=\"kicker\">cupola · an analysis by simulation, not a forecast</p>\
          <h1>{title}</h1></header>\n{body}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n"
     )
+}
+
+/// A section with its number among those that are there.
+fn numbered(section: &str, number: usize) -> String {
+    const OPEN: &str = "<span class=\"number\">";
+    match section.split_once(OPEN) {
+        Some((head, rest)) => {
+            let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{head}{OPEN}{number}{rest}")
+        }
+        None => section.to_owned(),
+    }
 }
 
 /// A page without a list of sections: a sweep, cards.

@@ -33,6 +33,11 @@ pub fn summary_schema() -> Value {
             "raids": list(text()),
             "main_raid": nullable("string"),
             "options": list(option()),
+            "coalitions": list(coalition()),
+            "refusals": list(object(&[
+                ("nations", list(text())), ("without", nullable("string")),
+                ("with", nullable("string")), ("changes", list(change())),
+            ])),
             "sensitivity": list(object(&[
                 ("option", nullable("string")), ("measure", text()), ("input", text()),
                 ("first_order", number()), ("mean_low", number()), ("mean_high", number()),
@@ -42,6 +47,36 @@ pub fn summary_schema() -> Value {
             "warnings": list(text()),
         },
     })
+}
+
+/// An option that is a coalition, with what changes without each nation.
+fn coalition() -> Value {
+    let brings = object(&[("system", text()), ("units", json!({ "type": "integer" }))]);
+    let member = object(&[
+        ("nation", text()),
+        ("brings", list(brings)),
+        ("holds_nothing", nullable("string")),
+        ("without", list(change())),
+    ]);
+    object(&[
+        ("option", nullable("string")),
+        ("release", json!({ "enum": ["low", "mode", "high"] })),
+        ("members", list(member)),
+    ])
+}
+
+fn change() -> Value {
+    object(&[
+        ("measure", text()),
+        ("unit", text()),
+        ("class", nullable("string")),
+        ("height_m", number()),
+        ("with", number()),
+        ("without", number()),
+        ("change", number()),
+        ("change_lo95", number()),
+        ("change_hi95", number()),
+    ])
 }
 
 fn option() -> Value {

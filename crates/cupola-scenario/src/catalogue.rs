@@ -1,5 +1,6 @@
 //! Systems, threats and kill probabilities: what the catalogue files say.
 
+use crate::holdings::Holding;
 use crate::num::Num;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -414,6 +415,9 @@ pub struct Catalogue {
     /// Threats by id.
     #[serde(default)]
     pub threats: BTreeMap<String, Threat>,
+    /// What nations hold, by alpha-2 code.
+    #[serde(default)]
+    pub holdings: BTreeMap<String, Holding>,
     /// Kill probabilities.
     pub pk: Pk,
 }

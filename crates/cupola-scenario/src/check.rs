@@ -38,7 +38,7 @@ const SUFFIXES: &[(&str, &str, f64, f64)] = &[
 ];
 
 /// Keys whose value is a day.
-const DAYS: [&str; 3] = ["as_of", "start", "manned_from"];
+const DAYS: [&str; 4] = ["as_of", "start", "manned_from", "when"];
 
 static EMPTY: LazyLock<serde_json::Map<String, Value>> = LazyLock::new(serde_json::Map::new);
 

@@ -18,7 +18,10 @@ pub fn scenario_names() -> Vec<&'static str> {
     names
 }
 
-/// Text of an embedded scenario.
+/// Text of an embedded scenario; `claims/NAME` is one that only a claim needs.
 pub fn scenario_text(name: &str) -> Option<&'static str> {
+    if let Some(text) = crate::claims::claim_scenario(name) {
+        return Some(text);
+    }
     SCENARIOS.get_file(format!("{name}.toml"))?.contents_utf8()
 }

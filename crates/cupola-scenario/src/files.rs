@@ -3,6 +3,7 @@
 use crate::catalogue::{Catalogue, Pk, System, Threat};
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Rejected};
+use crate::holdings::Holding;
 use crate::model::ScenarioFile;
 use include_dir::{Dir, include_dir};
 use schemars::{JsonSchema, SchemaGenerator};
@@ -17,11 +18,12 @@ pub fn schema_scenario() -> serde_json::Value {
     schema_of::<ScenarioFile>()
 }
 
-/// JSON Schemas of the three kinds of catalogue file, by kind.
+/// JSON Schemas of the kinds of catalogue file, by kind.
 pub fn schema_catalogue() -> serde_json::Value {
     serde_json::json!({
         "system": schema_of::<System>(),
         "threat": schema_of::<Threat>(),
+        "holding": schema_of::<Holding>(),
         "pk": schema_of::<Pk>(),
     })
 }
@@ -86,6 +88,7 @@ pub struct CatalogueFiles {
     pub catalogue: Catalogue,
     pub(crate) raw_systems: BTreeMap<String, toml::Table>,
     pub(crate) raw_threats: BTreeMap<String, toml::Table>,
+    pub(crate) raw_holdings: BTreeMap<String, toml::Table>,
     pub(crate) raw_pk: toml::Table,
 }
 
@@ -95,7 +98,7 @@ impl CatalogueFiles {
     /// # Errors
     /// Everything wrong in the first file that is wrong; the tests see to it that none is.
     pub fn embedded() -> Result<Self, Rejected> {
-        let mut paths: Vec<_> = ["systems", "threats"]
+        let mut paths: Vec<_> = ["systems", "threats", "holdings"]
             .iter()
             .filter_map(|folder| CATALOGUE.get_dir(folder))
             .flat_map(Dir::files)
@@ -109,10 +112,12 @@ impl CatalogueFiles {
             catalogue: Catalogue {
                 systems: BTreeMap::new(),
                 threats: BTreeMap::new(),
+                holdings: BTreeMap::new(),
                 pk: read::<Pk>(pk_text, "pk.toml", false)?,
             },
             raw_systems: BTreeMap::new(),
             raw_threats: BTreeMap::new(),
+            raw_holdings: BTreeMap::new(),
             raw_pk: raw(pk_text),
         };
         for file in paths {
@@ -122,7 +127,7 @@ impl CatalogueFiles {
         Ok(files)
     }
 
-    /// Adds or replaces an entry: `systems/NAME.toml`, `threats/NAME.toml` or `pk.toml`.
+    /// Adds or replaces an entry: `systems/ID.toml`, `threats/ID.toml`, `holdings/ID.toml`, `pk.toml`.
     ///
     /// # Errors
     /// Everything that is wrong in the text; or a path that names no kind of entry.
@@ -145,6 +150,12 @@ impl CatalogueFiles {
             self.raw_threats.insert(id.clone(), raw(text));
             self.catalogue.threats.insert(id.clone(), threat);
             id
+        } else if path.starts_with("holdings/") {
+            let holding = read::<Holding>(text, path, true)?;
+            let id = holding.id.clone();
+            self.raw_holdings.insert(id.clone(), raw(text));
+            self.catalogue.holdings.insert(id.clone(), holding);
+            id
         } else if path == "pk.toml" {
             self.catalogue.pk = read::<Pk>(text, path, false)?;
             self.raw_pk = raw(text);
@@ -155,7 +166,7 @@ impl CatalogueFiles {
                 text,
                 "catalogue-path",
                 format!("`{path}` is no catalogue file"),
-                "put it at systems/ID.toml, threats/ID.toml or pk.toml",
+                "put it at systems/ID.toml, threats/ID.toml, holdings/ID.toml or pk.toml",
             ));
         };
         if id != stem {
@@ -204,5 +215,6 @@ impl CatalogueFiles {
         self.raw_systems
             .get(id)
             .or_else(|| self.raw_threats.get(id))
+            .or_else(|| self.raw_holdings.get(id))
     }
 }

@@ -6,11 +6,15 @@
 
 mod catalogue;
 mod check;
+pub mod claims;
+mod coalition;
 mod compose;
 mod diagnostic;
 mod edit;
 mod embedded;
 mod files;
+mod holdings;
+mod lock;
 mod model;
 mod num;
 mod posts;
@@ -26,6 +30,7 @@ pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
 pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
+pub use holdings::{Caveat, Held, Holding, Release, Stance};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
     ExistingDefence, FireUnits, LaunchArea, Line, OptionSpec, PathClass, Question, Raid, Rule,

@@ -4,6 +4,7 @@
 //! the JSON Schema is made from them.
 
 use crate::catalogue::{Class, System, Threat};
+use crate::holdings::{Holding, Release};
 use crate::num::Num;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct ScenarioFile {
     /// How fire units share tracks and targets.
     #[serde(default)]
     pub command: Command,
+    /// What comes down after an intercept, and on whom.
+    #[serde(default)]
+    pub debris: Debris,
     /// Courses that turn a handed-over system into a manned fire unit.
     #[serde(default)]
     pub training: BTreeMap<String, Training>,
@@ -88,6 +92,8 @@ pub struct Area {
     pub places: Vec<String>,
     /// Radius of those discs, km.
     pub radius_km: Option<f64>,
+    /// Of all that, only what lies within this distance of NATO soil, km.
+    pub nato_belt_km: Option<f64>,
     /// Terrain: `embedded`, or a folder or GeoTIFF beside the scenario.
     #[serde(default = "embedded")]
     pub terrain: String,
@@ -286,6 +292,18 @@ pub struct Command {
     pub link_availability_share: Option<Num>,
 }
 
+/// What comes down after an intercept, and on whom; the model's own ranges when absent.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Debris {
+    /// Hazardous pieces of one killed threat.
+    pub pieces: Option<Num>,
+    /// Share of people under a roof that stops all but heavy pieces, 0 to 1.
+    pub sheltered_share: Option<Num>,
+    /// Size of an interceptor that comes down whole, m².
+    pub interceptor_m2: Option<Num>,
+}
+
 /// A course.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -343,6 +361,10 @@ pub struct FireUnits {
     pub ready_share: Option<Num>,
     /// Where it is said that these exist.
     pub source: Option<String>,
+    /// Where in the file the sites of a coalition's unit are written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub origin: Option<String>,
 }
 
 /// Places at one distance from a border, along bearings that start there.
@@ -418,6 +440,17 @@ pub struct OptionSpec {
     pub rules: BTreeMap<String, String>,
     /// Mode of command instead of the scenario's.
     pub command: Option<CommandMode>,
+    /// Nations whose releasable fire units stand, by the catalogue's holdings.
+    #[serde(default)]
+    pub coalition: Vec<String>,
+    /// How much of what is releasable: `low`, `mode` (when absent) or `high`.
+    pub release: Option<Release>,
+    /// Sites of the coalition's units: the longest reach takes the first, then round again.
+    #[serde(default)]
+    pub sites: Vec<String>,
+    /// Whether the nations' own caveats come before the option's `default` rule.
+    #[serde(default)]
+    pub caveats: bool,
 }
 
 /// Size of the computation.
@@ -470,6 +503,9 @@ pub struct CatalogueOverlay {
     /// Threats by id.
     #[serde(default)]
     pub threats: BTreeMap<String, Threat>,
+    /// Holdings by nation.
+    #[serde(default)]
+    pub holdings: BTreeMap<String, Holding>,
     /// The whole table of kill probabilities.
     pub pk: Option<crate::catalogue::Pk>,
 }

@@ -1,12 +1,13 @@
 //! From a text to a scenario whose references all lead somewhere.
 
 use crate::catalogue::{Catalogue, Class, Kind, Profile};
+use crate::coalition;
 use crate::diagnostic::{Diagnostic, Rejected, nearest};
 use crate::files::{CatalogueFiles, raw, read};
+use crate::lock::{lock, overlay, used};
 use crate::model::{Engage, FireUnits, ScenarioFile};
 use crate::tree::locate;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use toml::de::DeTable;
 
@@ -74,15 +75,19 @@ impl Scenario {
 /// [`Rejected`] with everything wrong: syntax, unknown keys, wrong types and units, ranges
 /// reversed, references that lead nowhere.
 pub fn parse(text: &str, name: &str, base: &CatalogueFiles) -> Result<Scenario, Rejected> {
-    let file: ScenarioFile = read(text, name, false)?;
+    let mut file: ScenarioFile = read(text, name, false)?;
     let mut all = base.clone();
     overlay(&mut all, &file, &raw(text));
+    let coalitions = coalition::expand(&mut file, &all.catalogue);
     let mut problems = References {
         text,
         file: &file,
         all: &all.catalogue,
         problems: Vec::new(),
     };
+    for (code, path, message, help) in coalitions {
+        problems.report(code, &path, message, help);
+    }
     problems.check();
     if !problems.problems.is_empty() {
         let problems = problems.problems;
@@ -116,88 +121,6 @@ pub fn parse(text: &str, name: &str, base: &CatalogueFiles) -> Result<Scenario, 
         text: text.to_owned(),
         source_name: name.to_owned(),
     })
-}
-
-/// Puts the entries inside the scenario over the catalogue's.
-fn overlay(all: &mut CatalogueFiles, file: &ScenarioFile, table: &toml::Table) {
-    let raw_of = |kind: &str, id: &str| -> toml::Table {
-        let found = table
-            .get("catalogue")
-            .and_then(|c| c.get(kind))
-            .and_then(|k| k.get(id));
-        found
-            .and_then(toml::Value::as_table)
-            .cloned()
-            .unwrap_or_default()
-    };
-    for (id, system) in &file.catalogue.systems {
-        all.raw_systems.insert(id.clone(), raw_of("systems", id));
-        all.catalogue.systems.insert(id.clone(), system.clone());
-    }
-    for (id, threat) in &file.catalogue.threats {
-        all.raw_threats.insert(id.clone(), raw_of("threats", id));
-        all.catalogue.threats.insert(id.clone(), threat.clone());
-    }
-    if let Some(pk) = &file.catalogue.pk {
-        all.catalogue.pk = pk.clone();
-        let raw = table
-            .get("catalogue")
-            .and_then(|c| c.get("pk"))
-            .and_then(toml::Value::as_table);
-        all.raw_pk = raw.cloned().unwrap_or_default();
-    }
-}
-
-/// The part of the catalogue that the scenario refers to.
-fn used(file: &ScenarioFile, all: &Catalogue) -> Catalogue {
-    let systems = file.fire_units.iter().filter_map(|unit| {
-        all.systems
-            .get(&unit.system)
-            .map(|system| (unit.system.clone(), system.clone()))
-    });
-    let waves = file.raids.iter().flat_map(|raid| &raid.waves);
-    let threats = waves.filter_map(|wave| {
-        all.threats
-            .get(&wave.threat)
-            .map(|threat| (wave.threat.clone(), threat.clone()))
-    });
-    Catalogue {
-        systems: systems.collect(),
-        threats: threats.collect(),
-        pk: all.pk.clone(),
-    }
-}
-
-/// The scenario with its name and every catalogue entry it used.
-fn lock(table: &toml::Table, name: &str, used: &Catalogue, all: &CatalogueFiles) -> String {
-    let mut table = table.clone();
-    if let Some(question) = table
-        .get_mut("question")
-        .and_then(toml::Value::as_table_mut)
-    {
-        question.insert("name".to_owned(), name.into());
-    }
-    let pick = |ids: Vec<&String>, raw: &BTreeMap<String, toml::Table>| {
-        let entries = ids
-            .into_iter()
-            .filter_map(|id| Some((id.clone(), raw.get(id)?.clone().into())));
-        toml::Value::Table(entries.collect())
-    };
-    let mut catalogue = toml::Table::new();
-    catalogue.insert("pk".to_owned(), all.raw_pk.clone().into());
-    catalogue.insert(
-        "systems".to_owned(),
-        pick(used.systems.keys().collect(), &all.raw_systems),
-    );
-    catalogue.insert(
-        "threats".to_owned(),
-        pick(used.threats.keys().collect(), &all.raw_threats),
-    );
-    table.remove("catalogue");
-    table.insert("catalogue".to_owned(), catalogue.into());
-    let text = toml::to_string(&table).unwrap_or_default();
-    // Once through the reader, so that a lock of a lock is the same text.
-    toml::to_string(&raw(&text)).unwrap_or(text)
 }
 
 pub(crate) struct References<'a> {

@@ -32,5 +32,5 @@ mod world;
 pub use error::WorldError;
 pub use grid::{Bounds, Grid};
 pub use posts::{NoPost, Post, posts};
-pub use terrain::{Terrain, TerrainKind};
+pub use terrain::{Level, Terrain, TerrainKind};
 pub use world::{UnknownPlace, World, describe};

@@ -36,7 +36,11 @@ pub fn posts(scenario: &Scenario, index: usize) -> Result<Vec<Post>, NoPost> {
     };
     let sites = unit.sites.iter().enumerate();
     let mut found: Vec<Post> = sites
-        .map(|(j, name)| point(scenario, name, &format!("fire_units[{index}].sites[{j}]")))
+        .map(|(j, name)| {
+            let own = || format!("fire_units[{index}].sites[{j}]");
+            let path = unit.origin.clone().unwrap_or_else(own);
+            point(scenario, name, &path)
+        })
         .collect::<Result<_, _>>()?;
     on_line(scenario, index, unit, &mut found)?;
     Ok(found)

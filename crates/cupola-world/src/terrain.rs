@@ -86,6 +86,48 @@ impl Terrain for Statistical {
     }
 }
 
+/// Level ground at one height: for closed formulas, tests and benchmarks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Level {
+    /// Height above sea, metres.
+    pub height_m: f64,
+}
+
+impl Level {
+    /// Spacing of its nodes, degrees.
+    const STEP_DEG: f64 = 0.05;
+}
+
+impl Terrain for Level {
+    fn grid(&self, bounds: &Bounds) -> Result<Grid, WorldError> {
+        let step = Self::STEP_DEG;
+        let nodes = |from: f64, to: f64| ((to - from).max(0.0) / step).ceil() as usize + 3;
+        let rows = nodes(bounds.south_deg, bounds.north_deg);
+        let cols = nodes(bounds.west_deg, bounds.east_deg);
+        Ok(Grid {
+            north_deg: bounds.north_deg + step,
+            west_deg: bounds.west_deg - step,
+            step_lat_deg: step,
+            step_lon_deg: step,
+            rows,
+            cols,
+            values: vec![self.height_m as f32; rows * cols],
+        })
+    }
+
+    fn kind(&self) -> TerrainKind {
+        TerrainKind::Given
+    }
+
+    fn cell_m(&self) -> f64 {
+        metres(Self::STEP_DEG)
+    }
+
+    fn description(&self) -> String {
+        format!("level ground at {} m", self.height_m)
+    }
+}
+
 /// Tiles of one kind, of which none is better than another.
 #[derive(Clone, Debug)]
 struct Source {

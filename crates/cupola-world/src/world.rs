@@ -6,12 +6,14 @@ use crate::posts::posts;
 use crate::regions::{self, RegionRaster};
 use crate::{Bounds, Grid, Terrain, TerrainKind, WorldError, distance, geodesy, places};
 use cupola_scenario::Scenario;
-use cupola_units::LatLon;
+use cupola_units::{EARTH_RADIUS_MEAN_M, LatLon, math};
 
 /// Side of a cell of the raster of countries, degrees (about 1 km).
 const SOIL_STEP_DEG: f64 = 0.01;
 /// Step of the grids of people, degrees (30″).
 const PEOPLE_STEP_DEG: f64 = 1.0 / 120.0;
+/// Step of the grid of people around fire units, degrees (1′).
+const PEOPLE_AROUND_STEP_DEG: f64 = 1.0 / 60.0;
 /// Terrain reaches this far around fire units, metres.
 const REACH_M: f64 = 250_000.0;
 
@@ -49,6 +51,7 @@ pub struct World {
     area_bounds: Bounds,
     terrain_bounds: Bounds,
     people: Grid,
+    people_around: Grid,
 }
 
 impl World {
@@ -91,11 +94,17 @@ impl World {
             nato.push(country);
         }
         let nato_distance = distance::distance_where(&soil, |index| is_nato[usize::from(index)]);
-        let area = area_mask(scenario, &soil)?;
+        let mut area = area_mask(scenario, &soil)?;
+        if let Some(belt_km) = scenario.file.area.nato_belt_km {
+            for (inside, distance_m) in area.iter_mut().zip(&nato_distance.values) {
+                *inside &= f64::from(*distance_m) <= belt_km * 1000.0;
+            }
+        }
         let people = match people {
             Some(grid) => grid,
             None => people_grid(&area_bounds, PEOPLE_STEP_DEG, &[])?.grid,
         };
+        let people_around = people_grid(&terrain_bounds, PEOPLE_AROUND_STEP_DEG, &[])?.grid;
         Ok(Self {
             grounds,
             soil,
@@ -107,6 +116,7 @@ impl World {
             area_bounds,
             terrain_bounds,
             people,
+            people_around,
         })
     }
 
@@ -133,6 +143,14 @@ impl World {
     /// Residents per cell of 30″ around the protected area, before the scenario's factor.
     pub fn people(&self) -> &Grid {
         &self.people
+    }
+
+    /// Residents per km² at a point, before the scenario's factor: in cells of 30″ around the
+    /// protected area, of 1′ around fire units, 0 beyond and where nobody is known.
+    pub fn people_per_km2(&self, at: LatLon) -> f64 {
+        density_per_km2(&self.people, at)
+            .or_else(|| density_per_km2(&self.people_around, at))
+            .unwrap_or(0.0)
     }
 
     /// Index of the country below a point; 0 at sea and outside the theatre.
@@ -186,8 +204,7 @@ impl World {
     pub fn near_area(&self, at: LatLon) -> bool {
         let bounds = &self.area_bounds;
         let middle = f64::midpoint(bounds.south_deg, bounds.north_deg);
-        let lon_per_lat = 1.0
-            / cupola_units::math::cos(cupola_units::math::radians_from_degrees(middle)).max(0.1);
+        let lon_per_lat = 1.0 / math::cos(math::radians_from_degrees(middle)).max(0.1);
         let beyond = !(bounds.south_deg - NEAR_DEG..=bounds.north_deg + NEAR_DEG)
             .contains(&at.lat_deg)
             || !(bounds.west_deg - NEAR_DEG * lon_per_lat
@@ -221,6 +238,20 @@ impl World {
                 },
             })
     }
+}
+
+/// People per km² in the cell of a point, if the grid holds it.
+fn density_per_km2(grid: &Grid, at: LatLon) -> Option<f64> {
+    let row = ((grid.north_deg - at.lat_deg) / grid.step_lat_deg).round();
+    let col = ((at.lon_deg - grid.west_deg) / grid.step_lon_deg).round();
+    if row < 0.0 || col < 0.0 || row >= grid.rows as f64 || col >= grid.cols as f64 {
+        return None;
+    }
+    let side = |degrees: f64| math::radians_from_degrees(degrees) * EARTH_RADIUS_MEAN_M / 1000.0;
+    let shrink = math::cos(math::radians_from_degrees(at.lat_deg));
+    let cell_km2 = side(grid.step_lat_deg) * side(grid.step_lon_deg) * shrink;
+    let people = grid.values[row as usize * grid.cols + col as usize];
+    Some(f64::from(people) / cell_km2.max(1e-9))
 }
 
 /// Kind, spacing and description of terrain, as a report names it.

@@ -6,7 +6,7 @@ use super::{Generated, Program};
 use crate::failure::{Doing as _, Result};
 
 /// What `cupola schema` knows.
-const NAMES: [&str; 3] = ["scenario", "summary", "catalogue"];
+const NAMES: [&str; 4] = ["scenario", "summary", "catalogue", "claim"];
 
 pub(crate) fn generate(program: &Program) -> Result<Vec<Generated>> {
     NAMES

@@ -13,6 +13,7 @@ fn help_of_every_command() {
         "compare",
         "replay",
         "sweep",
+        "claims",
         "catalogue",
         "schema",
         "new",

@@ -16,6 +16,7 @@ mod bad_terrain;
 mod commands;
 mod contracts;
 mod coverage_batch;
+mod debate;
 mod determinism;
 mod harness;
 mod interrupt;

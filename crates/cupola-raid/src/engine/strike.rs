@@ -2,7 +2,7 @@
 
 use super::{Engine, Shot, purpose};
 use crate::debris::Falls;
-use crate::log::{Cause, End, Incident};
+use crate::log::{Amount, Cause, End, Incident};
 use crate::queue::Event;
 use cupola_units::SimTime;
 
@@ -52,17 +52,30 @@ impl Engine<'_, '_> {
             setting: self.setting,
             stream: self.stream,
         };
-        let countries = falls.debris(threat, shot.sample as usize);
+        let down = falls.debris(threat, shot.sample as usize);
         let class = threat.class;
         let cost = self.setting.draw.threats[threat.type_].cost_musd;
-        let on_nato = countries.iter().any(|&c| self.setting.world.is_nato(c));
+        let world = self.setting.world;
+        let on_nato = down.iter().any(|piece| world.is_nato(piece.country));
         let log = &mut self.w.log;
         log.class(class).killed_cost_musd += cost;
         log.class(class).debris_nato += u32::from(on_nato);
-        for (i, &country) in countries.iter().enumerate() {
-            if !countries[..i].contains(&country) {
-                log.incident(Incident::Debris, self.setting.world.code(country));
+        for (i, piece) in down.iter().enumerate() {
+            let code = world.code(piece.country);
+            if !down[..i]
+                .iter()
+                .any(|before| before.country == piece.country)
+            {
+                log.incident(Incident::Debris, code);
             }
+            let before = down[..i]
+                .iter()
+                .any(|b| b.in_town && b.country == piece.country);
+            if piece.in_town && !before {
+                log.incident(Incident::DebrisTown, code);
+            }
+            log.class(class).debris_people += piece.people;
+            log.amount(Amount::DebrisPeople, code, piece.people);
         }
         if self.story {
             let sample = &self.setting.geometry.routes
@@ -89,11 +102,14 @@ impl Engine<'_, '_> {
         for i in 0..missed {
             let n = u32::from(shot.salvo) * 16 + i;
             if self.stream.uniform(threat.entity, purpose::FALL, n) < share {
-                let country = falls.interceptor(threat, unit, shot.sample as usize, n);
-                let nato = self.setting.world.is_nato(country);
-                self.w.log.class(threat.class).debris_nato += u32::from(nato);
-                let code = self.setting.world.code(country);
-                self.w.log.incident(Incident::InterceptorFall, code);
+                let down = falls.interceptor(threat, unit, shot.sample as usize, n);
+                let nato = self.setting.world.is_nato(down.country);
+                let code = self.setting.world.code(down.country);
+                let log = &mut self.w.log;
+                log.class(threat.class).debris_nato += u32::from(nato);
+                log.class(threat.class).interceptor_people += down.people;
+                log.incident(Incident::InterceptorFall, code);
+                log.amount(Amount::InterceptorPeople, code, down.people);
             }
         }
     }

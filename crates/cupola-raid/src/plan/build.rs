@@ -1,8 +1,8 @@
 //! From a scenario to a plan: names become points, numbers become inputs.
 
 use super::{
-    AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
-    ThreatType, Unit, WavePlan,
+    AimPoint, AimSet, DebrisInputs, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan,
+    SharedInputs, ThreatType, Unit, WavePlan,
 };
 use crate::inputs::{InputId, Inputs};
 use cupola_scenario::{Class, Engage, Num, Rejected, Scenario};
@@ -100,9 +100,47 @@ impl Builder<'_> {
                 command.link_availability_share.as_ref(),
                 1.0,
             ),
+            debris: self.debris(),
             all_clear_min: self.all_clear(),
             families_correlation: pk.correlation.families,
             cap: pk.common_factor.cap,
+        }
+    }
+
+    fn debris(&mut self) -> DebrisInputs {
+        let pieces = Num::assumed(
+            5.0,
+            15.0,
+            50.0,
+            "hazardous pieces of one killed threat; not published, hence wide",
+        );
+        let sheltered = Num::assumed(
+            0.5,
+            0.8,
+            0.95,
+            "most people are under a roof when a raid comes, and a roof stops all but heavy pieces",
+        );
+        let interceptor = Num::assumed(
+            0.3,
+            0.8,
+            1.5,
+            "a missile body of 2 to 5 m, lying or tumbling",
+        );
+        let area = self.scenario.file.area.clone();
+        let debris = self.scenario.file.debris.clone();
+        DebrisInputs {
+            pieces: self.or("debris.pieces", debris.pieces.as_ref(), &pieces),
+            sheltered_share: self.or(
+                "debris.sheltered_share",
+                debris.sheltered_share.as_ref(),
+                &sheltered,
+            ),
+            interceptor_m2: self.or(
+                "debris.interceptor_m2",
+                debris.interceptor_m2.as_ref(),
+                &interceptor,
+            ),
+            people_factor: self.fixed("area.people_factor", area.people_factor.as_ref(), 1.0),
         }
     }
 

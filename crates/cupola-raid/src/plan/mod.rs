@@ -11,7 +11,7 @@ use cupola_world::World;
 use std::collections::BTreeMap;
 
 /// Everything about a scenario that does not change between draws.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     /// Uncertain inputs.
     pub inputs: Inputs,
@@ -271,9 +271,19 @@ pub struct SharedInputs {
     pub(crate) shots: [InputId; 7],
     pub(crate) link_delay_s: InputId,
     pub(crate) link_share: InputId,
+    pub(crate) debris: DebrisInputs,
     pub(crate) all_clear_min: InputId,
     pub(crate) families_correlation: f64,
     pub(crate) cap: f64,
+}
+
+/// Inputs of what comes down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DebrisInputs {
+    pub pieces: InputId,
+    pub sheltered_share: InputId,
+    pub interceptor_m2: InputId,
+    pub people_factor: InputId,
 }
 
 /// A row of the kill-probability table.

@@ -6,7 +6,7 @@ use cupola_raid::{
 };
 use cupola_scenario::{CatalogueFiles, Class, parse};
 use cupola_units::math;
-use cupola_world::{Bounds, Grid, Terrain, TerrainKind, World, WorldError};
+use cupola_world::{Level, World};
 use std::fmt::Write as _;
 
 /// Adds a line to a text.
@@ -21,39 +21,6 @@ pub(crate) const DEGREE_KM: f64 = 111.195_080_2;
 /// Where the battery stands: flat steppe, far from any border.
 pub(crate) const LAT_DEG: f64 = 49.0;
 pub(crate) const LON_DEG: f64 = 32.0;
-
-/// Level ground at one height.
-#[derive(Debug)]
-pub(crate) struct Flat;
-
-impl Terrain for Flat {
-    fn grid(&self, bounds: &Bounds) -> Result<Grid, WorldError> {
-        let step = 0.05;
-        let rows = ((bounds.north_deg - bounds.south_deg) / step).ceil() as usize + 3;
-        let cols = ((bounds.east_deg - bounds.west_deg) / step).ceil() as usize + 3;
-        Ok(Grid {
-            north_deg: bounds.north_deg + step,
-            west_deg: bounds.west_deg - step,
-            step_lat_deg: step,
-            step_lon_deg: step,
-            rows,
-            cols,
-            values: vec![0.0; rows * cols],
-        })
-    }
-
-    fn kind(&self) -> TerrainKind {
-        TerrainKind::Given
-    }
-
-    fn cell_m(&self) -> f64 {
-        5560.0
-    }
-
-    fn description(&self) -> String {
-        "level ground".to_owned()
-    }
-}
 
 /// A latitude so many kilometres south of the battery.
 pub(crate) fn south(km: f64) -> f64 {
@@ -312,7 +279,7 @@ impl Field {
     pub(crate) fn new(text: &str) -> Self {
         let base = CatalogueFiles::embedded().expect("the embedded catalogue is sound");
         let scenario = parse(text, "bench.toml", &base).expect("a sound scenario");
-        let world = World::new(&scenario, &[&Flat], None).expect("a world");
+        let world = World::new(&scenario, &[&Level::default()], None).expect("a world");
         let plan = Plan::new(&scenario, &world).expect("a plan");
         let settings = LosSettings {
             range_m: SENSOR_RANGE_MAX_M,

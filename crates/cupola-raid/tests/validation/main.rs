@@ -7,6 +7,8 @@ mod ballistic;
 mod bench;
 mod claims;
 mod command;
+mod debris_record;
 mod engagement;
 mod laws;
 mod spread;
+mod waiting;

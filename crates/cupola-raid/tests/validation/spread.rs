@@ -182,6 +182,49 @@ fn val_common_factor() {
     }
 }
 
+/// P(X = k) of a binomial distribution.
+fn binomial(n: u32, p: f64, k: u32) -> f64 {
+    let choose = (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1));
+    choose
+        * cupola_units::math::pow(p, f64::from(k))
+        * cupola_units::math::pow(1.0 - p, f64::from(n - k))
+}
+
+#[test]
+fn val_saturating_raid_against_the_binomial() {
+    // Twenty targets, one shot at each, nothing in common: leakers are Bin(20, 0.3).
+    let model = Model {
+        p: 0.7,
+        class: Class::Drone,
+        waves: vec![(20, 60.0)],
+        ..Model::radial()
+    };
+    let model = model
+        .system(&[
+            ("fire_control.channels", 100.0),
+            ("launcher.launchers", 1000.0),
+        ])
+        .system(&[("fire_control.assess_s", 10_000.0)]);
+    let mut leaked = Vec::new();
+    model.build().night().play(0, 20_000, false, |log| {
+        leaked.push(log.classes[Class::Drone.index()].leaked);
+    });
+    // Three standard errors of 20,000 raids at a probability of one half: 0.0106.
+    for k in [2, 4, 6, 8, 10] {
+        let truth: f64 = (0..=k).map(|i| binomial(20, 0.3, i)).sum();
+        let ours = leaked.iter().filter(|l| **l <= k).count() as f64 / leaked.len() as f64;
+        let of = format!("at-most-{k}");
+        check(
+            "binomial-raid",
+            &of,
+            (truth * 1e5).round() / 1e5,
+            ours,
+            0.011,
+            "probability",
+        );
+    }
+}
+
 /// Correlation of a class within a raid of the embedded scenario, Ukraine alone: raid after raid
 /// inside one draw, mean over draws.
 fn of_the_record(field: &Field, raid: &str, class: Class) -> f64 {

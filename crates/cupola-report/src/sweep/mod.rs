@@ -5,6 +5,7 @@ mod page;
 mod series;
 
 pub use page::sweep_html;
+pub(crate) use series::percent_of;
 
 use crate::format::{Places, range};
 use cupola_campaign::sweep::{Reading, Response};
@@ -182,7 +183,7 @@ pub fn sweep_table(response: &Response, width: usize) -> String {
                 change.map_or(String::new(), |change| both(&change, true)),
                 missiles.map_or(String::new(), |r| both(&r.estimate, false)),
                 cost.map_or(String::new(), |r| both(&r.estimate, false)),
-                people.map_or(String::new(), |r| series::percent_of(r.estimate.mean)),
+                people.map_or(String::new(), |r| percent_of(r.estimate.mean)),
             ]);
         }
         out.push('\n');

@@ -1,76 +1,8 @@
-//! What comes down after an intercept, and in which country.
+//! How a piece falls: a point mass with drag through the standard atmosphere, no wind.
 //!
-//! Pieces of a threat fall with drag from the intercept; an interceptor that misses and does not
-//! destroy itself comes down whole, somewhere further along its flight. The two are never merged.
+//! Not here: which pieces there are, where and on whom they come down.
 
-use crate::engine::{Setting, purpose};
-use crate::route::{Sample, from_polar, polar};
-use crate::threats::Flying;
-use cupola_units::{GRAVITY_M_S2, Stream, math};
-
-/// Ballistic coefficients of light, middle and heavy pieces, kg/m² (assumed classes).
-pub(crate) const PIECES_KG_M2: [f64; 3] = [30.0, 300.0, 3000.0];
-
-/// Where things fall in one run.
-pub(crate) struct Falls<'a, 's> {
-    pub setting: &'a Setting<'s>,
-    pub stream: Stream,
-}
-
-impl Falls<'_, '_> {
-    /// Countries in which the light, middle and heavy pieces of a threat come down.
-    pub(crate) fn debris(&self, threat: &Flying, sample: usize) -> [u8; 3] {
-        let samples = &self.setting.geometry.routes[threat.route as usize].samples;
-        let (here, azimuth, speed_m_s, dive_rad) = motion(samples, sample);
-        let u = self.stream.uniform(threat.entity, purpose::PIECES, 0);
-        PIECES_KG_M2.map(|coefficient| {
-            // Half a decade of spread around the class, one draw for all.
-            let spread = math::pow(10.0, 0.5 * (u - 0.5));
-            let thrown = fall(
-                here.agl_m.max(0.0),
-                speed_m_s,
-                dive_rad,
-                coefficient * spread,
-            );
-            self.setting
-                .world
-                .country_at(from_polar(here.at, thrown.forward_m, azimuth))
-        })
-    }
-
-    /// Country in which an interceptor that missed comes down.
-    pub(crate) fn interceptor(&self, threat: &Flying, unit: usize, sample: usize, n: u32) -> u8 {
-        let here = &self.setting.geometry.routes[threat.route as usize].samples[sample];
-        let from = self.setting.plan.units[unit].at;
-        let (distance, azimuth) = polar(from, here.at);
-        let range = self.setting.draw.units[unit].envelope.range_m.max(distance);
-        let u = self
-            .stream
-            .uniform(threat.entity, purpose::FALL, 0x1_0000 + n);
-        let down = from_polar(here.at, u * (range - distance), azimuth);
-        self.setting.world.country_at(down)
-    }
-}
-
-/// Place, heading, speed and dive angle at a sample.
-fn motion(samples: &[Sample], sample: usize) -> (&Sample, f64, f64, f64) {
-    let here = &samples[sample];
-    let (a, b) = if sample + 1 < samples.len() {
-        (here, &samples[sample + 1])
-    } else {
-        (&samples[sample.saturating_sub(1)], here)
-    };
-    let (ground_m, azimuth) = polar(a.at, b.at);
-    let drop_m = a.asl_m - b.asl_m;
-    let elapsed_s = (b.t_s - a.t_s).max(1e-3);
-    let speed = math::hypot(ground_m, drop_m) / elapsed_s;
-    (
-        here,
-        azimuth,
-        speed,
-        math::atan2(drop_m, ground_m.max(1e-3)),
-    )
-}
+use cupola_units::{GRAVITY_M_S2, math};
 
 /// A fall: how far forward, how long, how fast at the ground.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +13,8 @@ pub struct Fall {
     pub time_s: f64,
     /// Speed at the ground, metres per second.
     pub impact_m_s: f64,
+    /// Metres forward for each metre down at the ground: the tangent of the angle from vertical.
+    pub slant: f64,
 }
 
 /// Fall of a piece with ballistic coefficient B (kg/m²) through the standard atmosphere, no wind.
@@ -90,6 +24,17 @@ pub struct Fall {
 /// # Source
 /// Point mass with drag ½ρv²/B in the International Standard Atmosphere; second-order steps.
 pub fn fall(height_m: f64, speed_m_s: f64, dive_rad: f64, coefficient_kg_m2: f64) -> Fall {
+    fall_in_steps(height_m, speed_m_s, dive_rad, coefficient_kg_m2, 0.02)
+}
+
+/// The same with steps that change the speed by the share `step_share` at most.
+pub(crate) fn fall_in_steps(
+    height_m: f64,
+    speed_m_s: f64,
+    dive_rad: f64,
+    coefficient_kg_m2: f64,
+    step_share: f64,
+) -> Fall {
     let (mut h, mut x, mut t) = (height_m, 0.0, 0.0);
     let (mut vx, mut vh) = (
         speed_m_s * math::cos(dive_rad),
@@ -101,9 +46,8 @@ pub fn fall(height_m: f64, speed_m_s: f64, dive_rad: f64, coefficient_kg_m2: f64
     };
     while h > 0.0 && t < 4000.0 {
         let (ax, ah) = acceleration(h, vx, vh);
-        // A step changes the speed by a few per cent at most.
         let v = (vx * vx + vh * vh).sqrt();
-        let step = (0.02 * (v + 5.0) / (ax * ax + ah * ah).sqrt().max(1e-9)).clamp(1e-4, 1.0);
+        let step = (step_share * (v + 5.0) / (ax * ax + ah * ah).sqrt().max(1e-9)).clamp(1e-4, 1.0);
         let (mx, mh) = (vx + 0.5 * step * ax, vh + 0.5 * step * ah);
         let (bx, bh) = acceleration(h + 0.5 * step * vh, mx, mh);
         let step = if mh < 0.0 && h + step * mh < 0.0 {
@@ -124,6 +68,7 @@ pub fn fall(height_m: f64, speed_m_s: f64, dive_rad: f64, coefficient_kg_m2: f64
         forward_m: x,
         time_s: t,
         impact_m_s: (vx * vx + vh * vh).sqrt(),
+        slant: vx / vh.abs().max(1e-6),
     }
 }
 
