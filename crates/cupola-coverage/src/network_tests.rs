@@ -377,13 +377,17 @@ fn fields_are_floors_and_servers_of_the_units_that_may_act() {
     assert_eq!(all.servers.best, servers.best);
     assert_eq!(bits(&all.servers.second), bits(&servers.second));
     // Without its permission a unit is as if it were not there, cell by cell.
-    let may_act = |unit: usize, cell: usize| unit != 3 || cell % 2 == 0;
+    let may_act = |unit: usize, cell: usize| unit != 3 || cell.is_multiple_of(2);
     let some = network.fields(&terrain, &raster(), &[1], &may_act, &pool(2));
     let mut without = network.clone();
     without.units[3].sensors.clear();
     let left = &without.floors(&terrain, &raster(), &[1], &pool(2))[0];
     for (i, found) in some.depths[0].values.iter().enumerate() {
-        let wanted = if i % 2 == 0 { &wanted[0] } else { left };
+        let wanted = if i.is_multiple_of(2) {
+            &wanted[0]
+        } else {
+            left
+        };
         assert_eq!(found.to_bits(), wanted.values[i].to_bits(), "{i}");
     }
 }
