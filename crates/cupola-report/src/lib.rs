@@ -38,6 +38,7 @@ mod network;
 mod page;
 mod png;
 mod raid_section;
+mod relief;
 mod schema;
 mod sections;
 mod svg;
