@@ -34,6 +34,7 @@ mod json;
 mod labels;
 mod ledger;
 mod map_base;
+mod network;
 mod page;
 mod png;
 mod raid_section;
