@@ -86,6 +86,8 @@ pub struct Workspace {
     busy: Vec<bool>,
     shots: Vec<Shot>,
     again: Vec<(u16, u16)>,
+    /// Units in the network, as words of bits.
+    network: Vec<u64>,
     /// What the run left behind.
     pub log: RaidLog,
 }

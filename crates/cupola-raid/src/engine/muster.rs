@@ -58,7 +58,9 @@ impl Engine<'_, '_> {
                 state.kill.extend(draw.kill[family].iter().map(raid));
             }
         }
-        let mut network = vec![0_u64; words];
+        let mut network = std::mem::take(&mut self.w.network);
+        network.clear();
+        network.resize(words, 0);
         if self.option.mode != CommandMode::Autonomous {
             for state in self
                 .w
@@ -78,6 +80,7 @@ impl Engine<'_, '_> {
             }
             state.sight[state.unit / 64] |= 1 << (state.unit % 64);
         }
+        self.w.network = network;
     }
 
     /// First tracks on a threat, own and shared, and the time from which each unit may fire.
@@ -100,7 +103,8 @@ impl Engine<'_, '_> {
             let steps = &windows.tracks[pair.tracks.0 as usize..pair.tracks.1 as usize];
             let u = self.stream.uniform(entity, purpose::TRACK, unit_entity);
             let missed = self.looks_down_in_vain(entity, unit_entity, state.unit);
-            let step = steps.iter().find(|step| u < step.p).filter(|_| !missed);
+            let first_over = steps.partition_point(|step| step.p <= u);
+            let step = steps.get(first_over).filter(|_| !missed);
             let Some(step) = step else { continue };
             let own = launched + SimTime::from_seconds(step.t_s);
             earliest = earliest.min(own);
