@@ -2,17 +2,18 @@
 
 use crate::coalition::Coalitions;
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
+use crate::endurance::endurance;
 use crate::exposure::launch_distance_km;
 use crate::neighbours::radar_view;
 use crate::outcome::{
-    Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
+    Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
     Sensitivity, TerrainUsed, UnitInfo,
 };
 use crate::run::{Inputs, Settings};
 use crate::stats::{Histogram, Nested, first_order};
 use crate::stories::stories;
 use crate::tally::{COST, Cell, INTERCEPTORS, LEAKERS, QUANTITIES, Table, Tally};
-use cupola_raid::Plan;
+use cupola_raid::{Cause, Plan};
 use cupola_scenario::{Class, Scenario};
 
 /// Puts the outcome together.
@@ -211,6 +212,7 @@ fn raid_measures(raid: &str, table: &Table, out: &mut Vec<Measure>) {
         out.push(price(raid, class, &cells[COST], &prevented));
         out.push(prevented);
     }
+    out.extend(crate::decoys::wasted(raid, table));
 }
 
 /// Cost per leaker prevented: a ratio of means; without an upper end when the interval of the
@@ -284,16 +286,6 @@ pub(crate) fn cover_measures(cover: &Cover, out: &mut Vec<Measure>) {
 }
 
 fn fates(raid: usize, table: &Table) -> Vec<FateCount> {
-    const LEAKS: [Fate; 8] = [
-        Fate::NoUnit,
-        Fate::NeverSeen,
-        Fate::OutOfReach,
-        Fate::TooLate,
-        Fate::NoRule,
-        Fate::NoChannel,
-        Fate::NoMissile,
-        Fate::Missed,
-    ];
     const ENDS: [Fate; 4] = [
         Fate::Failed,
         Fate::Lost,
@@ -305,7 +297,8 @@ fn fates(raid: usize, table: &Table) -> Vec<FateCount> {
     for &class in &table.classes {
         let i = class.index();
         let ends = ENDS.into_iter().zip(table.ends[i]);
-        for (fate, sum) in ends.chain(LEAKS.into_iter().zip(table.causes[i])) {
+        let leaks = Cause::ALL.into_iter().map(fate_of).zip(table.causes[i]);
+        for (fate, sum) in ends.chain(leaks) {
             if sum > 0.0 {
                 out.push(FateCount {
                     raid,
@@ -317,6 +310,23 @@ fn fates(raid: usize, table: &Table) -> Vec<FateCount> {
         }
     }
     out
+}
+
+fn fate_of(cause: Cause) -> Fate {
+    match cause {
+        Cause::NoUnit => Fate::NoUnit,
+        Cause::OutsideRange => Fate::OutsideRange,
+        Cause::BelowFloor => Fate::BelowFloor,
+        Cause::NeverSeen => Fate::NeverSeen,
+        Cause::OutOfReach => Fate::OutOfReach,
+        Cause::TooLate => Fate::TooLate,
+        Cause::UnitLost => Fate::UnitLost,
+        Cause::NoRule => Fate::NoRule,
+        Cause::TakenForDecoy => Fate::TakenForDecoy,
+        Cause::NoChannel => Fate::NoChannel,
+        Cause::NoMissile => Fate::NoMissile,
+        Cause::Missed => Fate::Missed,
+    }
 }
 
 fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
@@ -346,56 +356,6 @@ fn ledger(raid: usize, table: &Table) -> Vec<LedgerCount> {
         };
     let counts = table.incidents.iter().map(row);
     counts.chain(table.amounts.iter().map(amount)).collect()
-}
-
-/// Raids of the main kind in a row until each system's missiles run out.
-fn endurance(plan: &Plan, tally: &Tally, option: usize, main: &Table) -> Vec<Endurance> {
-    let mut systems: Vec<&str> = Vec::new();
-    for &unit in &plan.options[option].units {
-        let name = plan.units[unit].system_name.as_str();
-        if plan.units[unit].family.is_some() && !systems.contains(&name) {
-            systems.push(name);
-        }
-    }
-    systems
-        .into_iter()
-        .map(|system| {
-            let units = plan.options[option].units.iter().copied();
-            let units: Vec<usize> = units
-                .filter(|&unit| plan.units[unit].system_name == system)
-                .collect();
-            let draws = main.spent.len();
-            let stock = |draw: usize| -> f64 {
-                units
-                    .iter()
-                    .map(|&unit| f64::from(tally.missiles[draw][unit]))
-                    .sum()
-            };
-            let spent = |draw: usize| units.iter().map(|&u| main.spent[draw][u]).sum::<f64>();
-            let mut raids: Vec<f64> = (0..draws)
-                .map(|d| {
-                    if spent(d) > 0.0 {
-                        stock(d) / spent(d)
-                    } else {
-                        f64::INFINITY
-                    }
-                })
-                .collect();
-            raids.sort_by(f64::total_cmp);
-            let at = |p: f64| {
-                let i = ((p * draws as f64).ceil() as usize).clamp(1, draws.max(1)) - 1;
-                raids.get(i).copied().filter(|raids| raids.is_finite())
-            };
-            let mean =
-                |of: &dyn Fn(usize) -> f64| (0..draws).map(of).sum::<f64>() / draws.max(1) as f64;
-            Endurance {
-                system_name: system.to_owned(),
-                stock: mean(&stock),
-                spent_per_raid: mean(&spent),
-                raids_until_empty: [at(0.05), at(0.5), at(0.95)],
-            }
-        })
-        .collect()
 }
 
 fn raids(scenario: &Scenario, plan: &Plan, settings: Settings, tally: &Tally) -> Vec<RaidInfo> {

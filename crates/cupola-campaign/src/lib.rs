@@ -9,6 +9,8 @@ pub mod claims;
 pub mod coalition;
 mod cover;
 mod crews;
+mod decoys;
+mod endurance;
 mod exposure;
 mod neighbours;
 mod outcome;

@@ -140,8 +140,9 @@ pub struct UnitInfo {
 pub struct Measure {
     /// `leakers`, `launched`, `killed_shield`, `killed_existing`, `lost`, `interceptors`,
     /// `cost_musd`, `engagements_nato_crew`, `debris_nato`, `incursions_nato`, `warning_min`,
-    /// `debris_people`, `interceptor_people`, `leakers_prevented`, `cost_per_leaker_prevented_musd`, `people_under_floor`,
-    /// `area_under_floor`.
+    /// `debris_people`, `interceptor_people`, `leakers_prevented`,
+    /// `cost_per_leaker_prevented_musd`, `people_under_floor`, `area_under_floor`,
+    /// `wasted_on_decoys_share`.
     pub id: &'static str,
     /// Raid; `None` for coverage.
     pub raid: Option<String>,
@@ -188,16 +189,24 @@ pub enum Fate {
     KilledExisting,
     /// Killed by the option's fire units.
     KilledShield,
-    /// Leaked: the option has no fire unit on duty.
+    /// Leaked: the option has nothing on duty that could stop it.
     NoUnit,
-    /// Leaked: no sensor of the option ever had a track.
+    /// Leaked: never within the range of a sensor of the option.
+    OutsideRange,
+    /// Leaked: within a sensor's range, but never above its floor.
+    BelowFloor,
+    /// Leaked: in view of a sensor, but no track came of it.
     NeverSeen,
     /// Leaked: tracked, but never inside any envelope with line of sight.
     OutOfReach,
     /// Leaked: within reach only before the unit was ready.
     TooLate,
+    /// Leaked: the unit that might have met it was lost.
+    UnitLost,
     /// Leaked: the rules did not allow it in time.
     NoRule,
+    /// Leaked: taken for a decoy and left alone.
+    TakenForDecoy,
     /// Leaked: every channel was busy.
     NoChannel,
     /// Leaked: no missile was ready.
@@ -208,16 +217,20 @@ pub enum Fate {
 
 impl Fate {
     /// All fates in table order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Failed,
         Self::Lost,
         Self::KilledExisting,
         Self::KilledShield,
         Self::NoUnit,
+        Self::OutsideRange,
+        Self::BelowFloor,
         Self::NeverSeen,
         Self::OutOfReach,
         Self::TooLate,
+        Self::UnitLost,
         Self::NoRule,
+        Self::TakenForDecoy,
         Self::NoChannel,
         Self::NoMissile,
         Self::Missed,
@@ -231,10 +244,14 @@ impl Fate {
             Self::KilledExisting => "killed by existing defence",
             Self::KilledShield => "killed by the option",
             Self::NoUnit => "leaked: no added fire unit",
+            Self::OutsideRange => "leaked: never seen, out of sensor range",
+            Self::BelowFloor => "leaked: never seen, below the floor",
             Self::NeverSeen => "leaked: never seen",
             Self::OutOfReach => "leaked: out of reach",
             Self::TooLate => "leaked: seen too late",
+            Self::UnitLost => "leaked: the unit was lost",
             Self::NoRule => "leaked: rule forbade it",
+            Self::TakenForDecoy => "leaked: taken for a decoy",
             Self::NoChannel => "leaked: no channel free",
             Self::NoMissile => "leaked: no missile ready",
             Self::Missed => "leaked: shot at and missed",
@@ -261,9 +278,10 @@ pub struct LedgerCount {
     /// Position of the raid.
     pub raid: usize,
     /// `engagements by crew`, `engagements over`, `threat debris in`, `threat debris on towns in`,
-    /// `interceptor falls in`,
-    /// `incursions into`, `incursions engaged over`, `lost drones down in`; and by expectation
-    /// `people hit by threat debris in`, `people hit by interceptor falls in`.
+    /// `interceptor falls in`, `incursions into`, `incursions engaged over`,
+    /// `lost drones down in`; by expectation `people hit by threat debris in`, `people hit by
+    /// interceptor falls in`; and what the option's means, losses and heading rule add
+    /// (`cupola_raid::Incident`).
     pub kind: &'static str,
     /// Nation or country, alpha-2; `--` for none (sea).
     pub nation: String,
@@ -299,6 +317,10 @@ pub struct Endurance {
     pub spent_per_raid: f64,
     /// 5 %, 50 %, 95 % quantile over the epistemic draws of raids until empty; infinite is `None`.
     pub raids_until_empty: [Option<f64>; 3],
+    /// Missiles of the kind made in a year for all buyers, low, mode and high, where published.
+    pub made_per_year: Option<[f64; 3]>,
+    /// The same quantiles of months at the scenario's rate of raids and share of production.
+    pub months_until_empty: Option<[Option<f64>; 3]>,
 }
 
 /// A story of one threat.

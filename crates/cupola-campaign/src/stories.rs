@@ -35,12 +35,20 @@ pub fn replay(
 fn why(cause: Cause) -> &'static str {
     match cause {
         Cause::NoUnit => "no fire unit of this option was on duty",
-        Cause::NeverSeen => "no sensor of the option ever had a track on it",
+        Cause::OutsideRange => "it never came within the range of a sensor of the option",
+        Cause::BelowFloor => {
+            "it stayed below the floor of every sensor in range: behind terrain or the horizon"
+        }
+        Cause::NeverSeen => "it was in view of a sensor, but no track came of it",
         Cause::OutOfReach => "it was tracked but never came inside an envelope with line of sight",
         Cause::TooLate => "it came within reach, but only before a unit was ready to fire",
+        Cause::UnitLost => "the unit that might have met it was lost",
         Cause::NoRule => "the rules of engagement did not allow a shot in time",
+        Cause::TakenForDecoy => "it was taken for a decoy and left alone",
         Cause::NoChannel => "every fire channel in reach was busy",
-        Cause::NoMissile => "no missile was ready at the units in reach",
+        Cause::NoMissile => {
+            "no missile was ready, or none free to be fired at it, at the units in reach"
+        }
         Cause::Missed => "it was shot at and missed",
     }
 }

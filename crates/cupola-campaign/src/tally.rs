@@ -3,7 +3,7 @@
 
 use crate::run::{DrawResult, Settings, classes_of};
 use crate::stats::{Bins, Histogram, Nested};
-use cupola_raid::{Amount, ClassCount, Incident, Plan, RaidLog};
+use cupola_raid::{Amount, Cause, ClassCount, Incident, Plan, RaidLog};
 use cupola_scenario::Class;
 use std::collections::BTreeMap;
 
@@ -73,7 +73,7 @@ pub(crate) struct Table {
     pub(crate) cells: Vec<Vec<Cell>>,
     pub(crate) classes: Vec<Class>,
     /// Sums of leak causes, and of the other ends of threats aimed inside, by class.
-    pub(crate) causes: [[f64; 8]; 7],
+    pub(crate) causes: [[f64; Cause::COUNT]; 7],
     pub(crate) ends: [[f64; 4]; 7],
     pub(crate) inside: [f64; 7],
     pub(crate) incidents: BTreeMap<(Incident, [u8; 2]), Histogram>,

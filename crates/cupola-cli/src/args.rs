@@ -182,6 +182,18 @@ pub(crate) struct Replay {
     /// Tell the story of this threat only.
     #[arg(long, value_name = "THREAT")]
     pub(crate) why: Option<u32>,
+    /// How events are written: sentences, or a JSON object in each line.
+    #[arg(long, value_enum, default_value_t = ReplayFormat::Text)]
+    pub(crate) format: ReplayFormat,
+}
+
+/// How `replay` writes events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReplayFormat {
+    /// Sentences.
+    Text,
+    /// A JSON object in each line.
+    Json,
 }
 
 /// Arguments of `catalogue`.

@@ -3,8 +3,8 @@
 use crate::args::Check;
 use crate::failure::Failure;
 use crate::prepare::scenario;
-use cupola_raid::Plan;
-use cupola_scenario::{OptionSpec, Scenario};
+use cupola_raid::{OptionPlan, Plan};
+use cupola_scenario::{OptionSpec, Scenario, ScenarioFile};
 use cupola_world::terrain::Statistical;
 use cupola_world::{Terrain, World};
 use std::fmt::Write as _;
@@ -57,21 +57,7 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
         for why in without_units(&scenario, spec) {
             line(why);
         }
-        for (&unit, &rule) in option.units.iter().zip(&option.rules) {
-            let unit = &plan.units[unit];
-            let mut entry = String::new();
-            write!(
-                entry,
-                "    {} {} at {}",
-                unit.nation, unit.system_name, unit.site
-            )
-            .expect("writing to a string cannot fail");
-            let rule = &plan.rules[rule];
-            write!(entry, ", may engage: {:?}", rule.engage)
-                .expect("writing to a string cannot fail");
-            if !unit.manned {
-                entry.push_str(", not manned on the day asked for");
-            }
+        for entry in members(&plan, option).chain(means(file, spec)) {
             line(entry);
         }
     }
@@ -82,6 +68,41 @@ pub(crate) fn check(args: &Check) -> Result<(), Failure> {
     ));
     line("no problem found".to_owned());
     crate::print(&text)
+}
+
+/// The units of an option, under which rule and doctrine.
+fn members<'a>(plan: &'a Plan, option: &'a OptionPlan) -> impl Iterator<Item = String> + 'a {
+    let manners = option.rules.iter().zip(&option.doctrines);
+    let units = option.units.iter().zip(manners);
+    units.map(|(&unit, (&rule, &doctrine))| {
+        let unit = &plan.units[unit];
+        let mut entry = format!(
+            "    {} {} at {}, may engage: {:?}",
+            unit.nation, unit.system_name, unit.site, plan.rules[rule].engage
+        );
+        if doctrine > 0 {
+            write!(entry, ", doctrine {}", plan.doctrines[doctrine].name)
+                .expect("writing to a string cannot fail");
+        }
+        if !unit.manned {
+            entry.push_str(", not manned on the day asked for");
+        }
+        entry
+    })
+}
+
+/// The means over an area that an option adds.
+fn means<'a>(file: &'a ScenarioFile, spec: &'a OptionSpec) -> impl Iterator<Item = String> + 'a {
+    let added = file.means.iter().filter(|m| spec.means.contains(&m.name));
+    added.map(|means| {
+        format!(
+            "    {} {} over {} km around {}",
+            means.nation,
+            means.name,
+            means.radius_km,
+            means.sites.join(", ")
+        )
+    })
 }
 
 /// The nations of a coalition that hold nothing, and why.

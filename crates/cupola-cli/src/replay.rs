@@ -1,11 +1,11 @@
 //! `cupola replay`: one run event by event.
 
-use crate::args::Replay;
+use crate::args::{Replay, ReplayFormat};
 use crate::failure::Failure;
 use crate::prepare::{pool, prepare};
 use crate::progress::stop_flag;
 use cupola_campaign::{Inputs, replay as play, tell};
-use std::fmt::Write as _;
+use cupola_raid::{Moment, RaidLog, ThreatStory};
 
 /// Plays one run of one option.
 ///
@@ -56,17 +56,36 @@ pub(crate) fn replay(args: &Replay) -> Result<(), Failure> {
             })?;
         return crate::print(&format!("{}\n", tell(&log, threat)));
     }
-    let mut text = String::new();
-    let mut moments: Vec<_> = log.moments.iter().collect();
+    let mut moments: Vec<&Moment> = log.moments.iter().collect();
     moments.sort_by_key(|moment| moment.time);
-    for moment in moments {
-        let name = &log.stories[moment.threat as usize].name;
-        writeln!(
-            text,
-            "{}  {name} no. {}: {}",
-            moment.time, moment.threat, moment.text
-        )
-        .expect("writing to a string cannot fail");
-    }
-    crate::print(&text)
+    let lines = moments.into_iter().map(|moment| match args.format {
+        ReplayFormat::Text => line(&log, moment),
+        ReplayFormat::Json => json(&log, moment),
+    });
+    crate::print(&lines.collect::<String>())
+}
+
+/// The threat a moment is about, if it is about one.
+fn threat<'a>(log: &'a RaidLog, moment: &Moment) -> Option<&'a ThreatStory> {
+    log.stories.get(moment.threat as usize)
+}
+
+fn line(log: &RaidLog, moment: &Moment) -> String {
+    let who = threat(log, moment).map_or(String::new(), |threat| {
+        format!("{} no. {}: ", threat.name, threat.threat)
+    });
+    format!("{}  {who}{}\n", moment.time, moment.text)
+}
+
+/// One event as a line of JSON: seconds since the raid began, the threat (null for what concerns
+/// none), its name, and what happens.
+fn json(log: &RaidLog, moment: &Moment) -> String {
+    let told = threat(log, moment);
+    let event = serde_json::json!({
+        "time_s": moment.time.seconds(),
+        "threat": told.map(|threat| threat.threat),
+        "name": told.map(|threat| threat.name.as_str()),
+        "event": moment.text,
+    });
+    format!("{event}\n")
 }

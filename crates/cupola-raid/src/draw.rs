@@ -3,7 +3,7 @@
 use crate::crews::CourseDraw;
 use crate::debris::DebrisDraw;
 use crate::inputs::Values;
-use crate::plan::{Plan, Unit};
+use crate::plan::{AreaPlan, DoctrinePlan, LossInputs, Plan, Unit};
 use cupola_coverage::detection::Radar;
 use cupola_scenario::{Class, Kind};
 use cupola_units::{SimTime, Stream, math};
@@ -31,10 +31,42 @@ pub struct Draw {
     pub(crate) s_common: f64,
     pub(crate) s_family: f64,
     pub(crate) second_shot: f64,
-    pub(crate) shots: [f64; 7],
+    pub(crate) doctrines: Vec<DoctrineDraw>,
+    pub(crate) areas: Vec<AreaDraw>,
     pub(crate) link_delay: SimTime,
     pub(crate) link_share: f64,
+    /// Mean length of an outage of a link, seconds; 0: up or down for a whole raid.
+    pub(crate) link_outage_s: f64,
+    pub(crate) post_loss: LossDraw,
     pub(crate) debris: DebrisDraw,
+}
+
+/// A doctrine's figures in one draw.
+#[derive(Clone, Debug)]
+pub(crate) struct DoctrineDraw {
+    pub shots: [f64; 7],
+    pub taken_for_decoy: f64,
+    pub decoy_engaged: f64,
+}
+
+/// A loss within a raid: its probability, and when, unless at a random time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LossDraw {
+    pub share: f64,
+    pub at: Option<SimTime>,
+}
+
+/// The figures of means over an area in one draw, SI.
+#[derive(Clone, Debug)]
+pub(crate) struct AreaDraw {
+    pub ceiling_m: f64,
+    /// Losses per second in the area (electronic warfare).
+    pub lost_per_s: f64,
+    /// Engagements per metre in the area (fire teams, interceptor drones).
+    pub met_per_m: f64,
+    pub kill_share: Option<f64>,
+    pub rounds: u32,
+    pub cost_musd: f64,
 }
 
 /// A unit's figures in one draw, SI.
@@ -46,6 +78,7 @@ pub(crate) struct UnitDraw {
     pub manned_weeks: Option<f64>,
     pub course: Option<CourseDraw>,
     pub ready_share: f64,
+    pub loss: LossDraw,
     /// Radar against each threat type: detection range model and cross-section.
     pub radar: Radar,
     pub scan_s: f64,
@@ -179,9 +212,20 @@ impl Draw {
             s_common: values.get(shared.s_common),
             s_family: values.get(shared.s_family),
             second_shot: values.get(shared.second_shot),
-            shots: shared.shots.map(|id| values.get(id)),
+            doctrines: plan
+                .doctrines
+                .iter()
+                .map(|d| doctrine_draw(d, &values))
+                .collect(),
+            areas: plan
+                .areas
+                .iter()
+                .map(|area| area_draw(area, &values))
+                .collect(),
             link_delay: SimTime::from_seconds(values.get(shared.link_delay_s)),
             link_share: values.get(shared.link_share),
+            link_outage_s: values.get(shared.link_outage_min) * 60.0,
+            post_loss: loss_draw(shared.post_loss, &values),
             debris: DebrisDraw {
                 pieces: values.get(shared.debris.pieces),
                 sheltered_share: values.get(shared.debris.sheltered_share),
@@ -206,6 +250,36 @@ fn threat_draw(threat: &crate::plan::ThreatType, values: &Values) -> ThreatDraw 
     }
 }
 
+fn doctrine_draw(doctrine: &DoctrinePlan, values: &Values) -> DoctrineDraw {
+    DoctrineDraw {
+        shots: doctrine.shots.map(|id| values.get(id)),
+        taken_for_decoy: values.get(doctrine.taken_for_decoy),
+        decoy_engaged: values.get(doctrine.decoy_engaged),
+    }
+}
+
+fn loss_draw(loss: LossInputs, values: &Values) -> LossDraw {
+    LossDraw {
+        share: values.get(loss.share),
+        at: loss
+            .at_min
+            .map(|id| SimTime::from_seconds(values.get(id) * 60.0)),
+    }
+}
+
+/// Engagements per metre flown are 2·w·n: teams per area times the width they cover.
+fn area_draw(area: &AreaPlan, values: &Values) -> AreaDraw {
+    let get = |id| values.get(id);
+    AreaDraw {
+        ceiling_m: get(area.ceiling_m),
+        lost_per_s: get(area.lost_per_hour) / 3600.0,
+        met_per_m: 2.0 * get(area.half_width_km) * get(area.teams_per_1000_km2) / 1e6,
+        kill_share: area.kill_share.map(get),
+        rounds: get(area.rounds).round().max(0.0) as u32,
+        cost_musd: get(area.cost_musd),
+    }
+}
+
 fn unit_draw(unit: &Unit, values: &Values, stream: Stream) -> UnitDraw {
     let get = |id| values.get(id);
     let i = &unit.inputs;
@@ -224,6 +298,7 @@ fn unit_draw(unit: &Unit, values: &Values, stream: Stream) -> UnitDraw {
         manned_weeks,
         course,
         ready_share: get(i.ready_share),
+        loss: loss_draw(unit.loss, values),
         radar: Radar {
             reference_range_m: range_m,
             reference_section_m2: get(i.sensor.rcs_ref_m2).max(1e-6),

@@ -1,5 +1,7 @@
-//! The geometry of one raid in one draw: routes of every wave and the windows of every unit.
+//! The geometry of one raid in one draw: routes of every wave, the windows of every unit, and the
+//! exposure to means over an area.
 
+use crate::area::Exposures;
 use crate::draw::{ARC_RANGE_MAX_M, Draw, SENSOR_RANGE_MAX_M};
 use crate::hazard::Existing;
 use crate::plan::{Plan, RaidPlan};
@@ -20,6 +22,7 @@ const STRAY: u32 = 4;
 pub struct Geometry {
     pub(crate) routes: Vec<Route>,
     pub(crate) windows: Windows,
+    pub(crate) exposures: Exposures,
     /// First route of each pool of each wave: inside, outside, stray, end.
     pub(crate) pools: Vec<[u32; 4]>,
 }
@@ -37,6 +40,7 @@ impl Geometry {
         self.routes.clear();
         self.pools.clear();
         self.windows.clear(plan.units.len());
+        self.exposures.clear(plan.areas.len());
         let maker = Maker {
             plan,
             world,
@@ -68,6 +72,9 @@ impl Geometry {
                     let route = maker.make(wave, pool, index, count);
                     self.windows
                         .add_route(plan, draw, floors, &route, wave.threat);
+                    let class = plan.threats[wave.threat].class.index();
+                    self.exposures
+                        .add_route(&plan.areas, &draw.areas, &route, class);
                     self.routes.push(route);
                 }
             }
@@ -113,23 +120,26 @@ impl Calibrated {
     }
 }
 
-/// Box outside which no unit reaches or sees anything.
+/// Box outside which no unit and no means reach or see anything.
 fn zone(plan: &Plan, reach_m: f64) -> Bounds {
+    let units = plan.units.iter().map(|unit| (unit.at, reach_m));
+    let areas = plan.areas.iter();
+    let areas = areas.flat_map(|area| area.centres.iter().map(|&at| (at, area.radius_m + 2000.0)));
     let mut zone = Bounds {
         south_deg: 90.0,
         north_deg: -90.0,
         west_deg: 180.0,
         east_deg: -180.0,
     };
-    for unit in &plan.units {
-        let lat = unit.at.lat_deg;
+    for (at, reach_m) in units.chain(areas) {
+        let lat = at.lat_deg;
         let dlat = reach_m / 111_000.0;
         let dlon = dlat / math::cos(math::radians_from_degrees(lat.abs().min(85.0)));
         zone = zone.union(&Bounds {
             south_deg: lat - dlat,
             north_deg: lat + dlat,
-            west_deg: unit.at.lon_deg - dlon,
-            east_deg: unit.at.lon_deg + dlon,
+            west_deg: at.lon_deg - dlon,
+            east_deg: at.lon_deg + dlon,
         });
     }
     zone

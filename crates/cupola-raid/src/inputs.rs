@@ -23,6 +23,13 @@ pub struct Input {
     entity: u32,
 }
 
+impl Input {
+    /// Its number in random counters.
+    pub(crate) fn entity(&self) -> u32 {
+        self.entity
+    }
+}
+
 /// Every uncertain number that the plan refers to, once each.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
@@ -89,7 +96,24 @@ impl Inputs {
     }
 }
 
+impl InputId {
+    /// Position among the inputs of its plan.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 impl Inputs {
+    /// The range of an input.
+    pub fn num(&self, id: InputId) -> &Num {
+        &self.list[id.0].num
+    }
+
+    /// The value of an input at a place in its range, 0 to 1.
+    pub fn quantile(&self, id: InputId, place: f64) -> f64 {
+        self.num(id).quantile(place)
+    }
+
     /// The values in the middle of every range, for maps.
     pub fn middle(&self) -> Values {
         let values = self

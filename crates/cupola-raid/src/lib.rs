@@ -5,6 +5,7 @@
 //! run. Nothing here does statistics, I/O or threads.
 
 mod alarms;
+mod area;
 mod ballistic;
 mod crews;
 mod debris;
@@ -19,6 +20,7 @@ mod queue;
 mod route;
 mod rules;
 mod stay;
+mod terrain_following;
 mod threats;
 mod windows;
 
@@ -32,6 +34,6 @@ pub use geometry::{Calibrated, Geometry};
 pub use inputs::{Input, InputId, Inputs, POINTS, REPLICATES, Values};
 pub use log::{Amount, Cause, ClassCount, End, Incident, Moment, RaidLog, ThreatStory};
 pub use plan::{
-    AimPoint, AimSet, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs,
-    ThreatType, Unit, UnitInputs, WavePlan,
+    AimPoint, AimSet, AreaPlan, DoctrinePlan, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan,
+    RulePlan, SharedInputs, Supply, ThreatType, Unit, UnitInputs, WavePlan,
 };

@@ -26,33 +26,48 @@ pub enum End {
 /// Why a leaker leaked, in the order in which a reader should be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// The option has no fire unit on duty.
+    /// The option has nothing on duty that could stop it.
     #[default]
     NoUnit,
-    /// No sensor of the option had a track.
+    /// Never within the range of a sensor of the option.
+    OutsideRange,
+    /// Within a sensor's range, but never above its floor.
+    BelowFloor,
+    /// In view of a sensor, but no track came of it.
     NeverSeen,
-    /// Tracked, but never inside an envelope with line of sight.
+    /// Tracked, but never inside an envelope with line of sight; or through an area without being met.
     OutOfReach,
     /// Within reach only before a unit was ready.
     TooLate,
+    /// The unit that might have met it was lost.
+    UnitLost,
     /// The rules did not allow it in time.
     NoRule,
+    /// Taken for a decoy and left alone.
+    TakenForDecoy,
     /// Every channel was busy.
     NoChannel,
-    /// No missile was ready.
+    /// No missile was ready, or all that were are kept for ballistic targets.
     NoMissile,
     /// Shot at and missed.
     Missed,
 }
 
 impl Cause {
+    /// How many there are.
+    pub const COUNT: usize = 12;
+
     /// All causes in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; Self::COUNT] = [
         Self::NoUnit,
+        Self::OutsideRange,
+        Self::BelowFloor,
         Self::NeverSeen,
         Self::OutOfReach,
         Self::TooLate,
+        Self::UnitLost,
         Self::NoRule,
+        Self::TakenForDecoy,
         Self::NoChannel,
         Self::NoMissile,
         Self::Missed,
@@ -121,6 +136,19 @@ pub enum Incident {
     IncursionMissed(Cause),
     /// A lost drone came down, by country.
     LostDown,
+    /// A drone lost its location to the option's jamming, by nation of the crew.
+    Jammed,
+    /// Killed by fire teams or interceptor drones over an area, by nation of the crew.
+    AreaKill,
+    /// Engaged as heading for NATO soil where it would not have entered, by nation of the crew.
+    HeadingFalse,
+    /// Entered NATO airspace after the heading rule had held fire and nobody had engaged it, by
+    /// country.
+    HeadingMissed,
+    /// A fire unit was lost, by nation of the crew.
+    UnitLost,
+    /// The command post was lost.
+    PostLost,
     /// Minutes under alarm of the protected area, by country.
     AlarmMinutes,
 }
@@ -138,6 +166,12 @@ impl Incident {
             Self::IncursionEngaged => "incursions engaged over",
             Self::IncursionMissed(cause) => not_shot_at(cause),
             Self::LostDown => "lost drones down in",
+            Self::Jammed => "drones jammed by",
+            Self::AreaKill => "area kills by",
+            Self::HeadingFalse => "heading rule: engaged, would not have entered, by",
+            Self::HeadingMissed => "heading rule: not engaged, entered",
+            Self::UnitLost => "fire units lost of",
+            Self::PostLost => "command posts lost",
             Self::AlarmMinutes => "minutes under alarm in",
         }
     }
@@ -147,9 +181,13 @@ impl Incident {
 fn not_shot_at(cause: Cause) -> &'static str {
     match cause {
         Cause::NoUnit => "incursions not shot at (no added unit) into",
+        Cause::OutsideRange => "incursions not shot at (out of sensor range) into",
+        Cause::BelowFloor => "incursions not shot at (below the floor) into",
         Cause::NeverSeen => "incursions not shot at (never seen) into",
         Cause::OutOfReach => "incursions not shot at (out of reach) into",
         Cause::TooLate => "incursions not shot at (seen too late) into",
+        Cause::UnitLost => "incursions not shot at (unit lost) into",
+        Cause::TakenForDecoy => "incursions not shot at (taken for a decoy) into",
         Cause::NoRule => "incursions not shot at (rule forbade it) into",
         Cause::NoChannel => "incursions not shot at (no channel free) into",
         Cause::NoMissile | Cause::Missed => "incursions not shot at (no missile ready) into",
@@ -191,10 +229,15 @@ impl Amount {
 pub struct Moment {
     /// When.
     pub time: SimTime,
-    /// Threat, by its number in the run.
+    /// Threat, by its number in the run; [`Moment::NO_THREAT`] for what concerns none in particular.
     pub threat: u32,
     /// What, as a sentence.
     pub text: String,
+}
+
+impl Moment {
+    /// Number of no threat: units, links and command posts.
+    pub const NO_THREAT: u32 = u32::MAX;
 }
 
 /// One threat of a replay.
@@ -218,13 +261,15 @@ pub struct RaidLog {
     /// Counts by class, in the order of [`Class::ALL`].
     pub classes: [ClassCount; 7],
     /// Leakers inside the area by class and cause.
-    pub causes: [[u32; 8]; 7],
+    pub causes: [[u32; Cause::COUNT]; 7],
     /// Of the threats aimed inside: failed, lost, killed by the existing defence, by the shield.
     pub inside_ends: [[u32; 4]; 7],
     /// Threats aimed inside by class.
     pub inside: [u32; 7],
     /// Missiles spent by unit of the plan.
     pub spent: Vec<u32>,
+    /// Engagements by means over an area of the plan.
+    pub spent_areas: Vec<u32>,
     /// Incidents: kind, code of nation or country, number; sorted.
     pub incidents: Vec<(Incident, [u8; 2], u32)>,
     /// Amounts: kind, code of country, sum; sorted.
@@ -236,13 +281,15 @@ pub struct RaidLog {
 }
 
 impl RaidLog {
-    pub(crate) fn clear(&mut self, units: usize) {
+    pub(crate) fn clear(&mut self, units: usize, areas: usize) {
         self.classes = Default::default();
         self.causes = Default::default();
         self.inside_ends = Default::default();
         self.inside = Default::default();
         self.spent.clear();
         self.spent.resize(units, 0);
+        self.spent_areas.clear();
+        self.spent_areas.resize(areas, 0);
         self.incidents.clear();
         self.amounts.clear();
         self.moments.clear();

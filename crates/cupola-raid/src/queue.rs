@@ -22,6 +22,14 @@ pub(crate) enum Event {
     ChannelFree { unit: u16 },
     /// A launcher is reloaded.
     Reload { unit: u16 },
+    /// Means over an area meet a threat.
+    Pass { pass: u32 },
+    /// A unit's link fails or works again.
+    Link { unit: u16 },
+    /// A unit is lost.
+    UnitLost { unit: u16 },
+    /// The command post is lost.
+    PostLost,
     /// The threat's flight ends, unless it was shot down before.
     End { threat: u16 },
 }

@@ -10,6 +10,7 @@ use crate::draw::{Draw, ThreatDraw};
 use crate::hazard::Exposed;
 use crate::plan::{Plan, WavePlan};
 use crate::stay::{Stay, add_stays};
+use crate::terrain_following;
 use cupola_scenario::Profile;
 use cupola_units::{LatLon, Stream, math};
 use cupola_world::{Bounds, World};
@@ -23,8 +24,6 @@ const FINE_BELOW_M: f64 = 40_000.0;
 const COARSE_M: f64 = 10_000.0;
 /// Way-points tried to go round NATO airspace.
 const DETOURS: u32 = 8;
-/// Steepest climb and descent of a low flyer, metres per metre.
-const CLIMB: f64 = 0.10;
 /// Radius of the sphere on which legs are flown, metres.
 const RADIUS_M: f64 = cupola_units::EARTH_RADIUS_MEAN_M;
 
@@ -110,7 +109,8 @@ impl Maker<'_> {
         self.coarse(&mut route, &legs, &flight);
         self.fine(&mut route, &legs, &flight);
         if matches!(profile, Profile::Low | Profile::High) {
-            follow_terrain(&mut route.samples, threat.altitude_m, profile);
+            let low = profile == Profile::Low;
+            terrain_following::set_heights(&mut route.samples, threat.altitude_m, low);
         }
         route
     }
@@ -273,30 +273,6 @@ impl Maker<'_> {
                 nato_m,
             });
         });
-    }
-}
-
-/// Sets the heights of a low flyer over terrain; its samples hold the ground in `asl_m`.
-fn follow_terrain(samples: &mut [Sample], height_m: f64, profile: Profile) {
-    let ground: Vec<f64> = samples.iter().map(|sample| sample.asl_m).collect();
-    for (i, sample) in samples.iter_mut().enumerate() {
-        let near = &ground[i.saturating_sub(1)..(i + 2).min(ground.len())];
-        let highest = near.iter().copied().fold(f64::MIN, f64::max);
-        sample.asl_m = height_m
-            + if profile == Profile::Low {
-                highest
-            } else {
-                ground[i]
-            };
-    }
-    for i in 1..samples.len() {
-        samples[i].asl_m = samples[i].asl_m.max(samples[i - 1].asl_m - CLIMB * FINE_M);
-    }
-    for i in (1..samples.len()).rev() {
-        samples[i - 1].asl_m = samples[i - 1].asl_m.max(samples[i].asl_m - CLIMB * FINE_M);
-    }
-    for (sample, ground) in samples.iter_mut().zip(ground) {
-        sample.agl_m = sample.asl_m - ground;
     }
 }
 

@@ -30,17 +30,35 @@ pub(crate) struct Flying {
     pub tracked: bool,
     pub shots: u16,
     pub salvos: u16,
+    /// Salvos in the air that the network knows of.
     pub in_flight: u16,
     pub first_pair: u32,
+    /// Taken for a decoy by some unit.
+    pub taken_for_decoy: bool,
+    pub heading: Heading,
     /// When civilians would be warned without the option's sensors.
     pub alarm: SimTime,
-    causes: u8,
+    causes: u16,
+}
+
+/// What the heading rule made of a threat.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heading {
+    /// It held fire, because the threat did not seem to head for NATO soil.
+    pub refused: bool,
+    /// The threat was engaged as heading there, and would not have entered.
+    pub mistaken: bool,
 }
 
 impl Flying {
     /// Remembers why an engagement did not happen.
     pub(crate) fn note(&mut self, cause: Cause) {
-        self.causes |= 1 << cause as u8;
+        self.causes |= 1 << cause as u16;
+    }
+
+    /// Whether anybody shot at it.
+    pub(crate) fn was_engaged(&self) -> bool {
+        self.salvos > 0 || self.causes & (1 << Cause::Missed as u16) != 0
     }
 
     /// An earlier track warns earlier.
@@ -48,19 +66,20 @@ impl Flying {
         self.alarm = self.alarm.min(tracked);
     }
 
-    /// Why it leaked: the last link of the chain that held longest.
-    pub(crate) fn cause(&self, armed: bool) -> Cause {
+    /// Why it leaked: the last link of the chain that held longest. `None` if nobody tracked it.
+    pub(crate) fn cause(&self) -> Option<Cause> {
         let noted = Cause::ALL
             .into_iter()
             .rev()
-            .find(|&c| self.causes & (1 << c as u8) != 0);
-        match (armed, self.tracked, noted) {
-            (false, ..) => Cause::NoUnit,
-            (true, _, Some(cause)) => cause,
-            (true, true, None) => Cause::OutOfReach,
-            (true, false, None) => Cause::NeverSeen,
-        }
+            .find(|&c| self.causes & (1 << c as u16) != 0);
+        noted.or(self.tracked.then_some(Cause::OutOfReach))
     }
+}
+
+/// The number of threat `i` of a wave in random counters: an odd step, so that no wave clashes
+/// with itself.
+pub(crate) fn threat_entity(wave: u32, i: u32) -> u32 {
+    wave.wrapping_add(i.wrapping_mul(0x9E37_79B1))
 }
 
 /// Draws the threats of a run into `flying`.
@@ -77,7 +96,7 @@ pub(crate) fn launch(setting: &Setting<'_>, stream: Stream, flying: &mut Vec<Fly
         let u = stream.uniform(wave.entity, purpose::COUNT, 0);
         let count = wave.count.quantile(u).round().max(0.0) as u32;
         for i in 0..count {
-            let entity = wave.entity.wrapping_add(i.wrapping_mul(0x9E37_79B1));
+            let entity = threat_entity(wave.entity, i);
             flying.push(one(setting, stream, wave, *pools, entity, &frailty));
         }
     }
@@ -120,6 +139,8 @@ fn one(
         salvos: 0,
         in_flight: 0,
         first_pair: 0,
+        taken_for_decoy: false,
+        heading: Heading::default(),
         alarm,
         causes: 0,
     }
@@ -231,7 +252,7 @@ pub(crate) fn tally(
     stream: Stream,
     log: &mut RaidLog,
     threat: &Flying,
-    armed: bool,
+    cause: Cause,
 ) {
     let route = &setting.geometry.routes[threat.route as usize];
     let class = threat.class.index();
@@ -259,11 +280,11 @@ pub(crate) fn tally(
             End::Lost => log.inside_ends[class][1] += 1,
             End::KilledExisting => log.inside_ends[class][2] += 1,
             End::KilledShield => log.inside_ends[class][3] += 1,
-            End::Leaked => log.causes[class][threat.cause(armed) as usize] += 1,
+            End::Leaked => log.causes[class][cause as usize] += 1,
             End::LeftArea | End::Flying => {}
         }
     }
-    let entered = incursion(setting, log, threat, route, armed);
+    let entered = incursion(setting, log, threat, route, cause);
     if threat.end == End::Lost {
         lost_down(setting, stream, log, threat, route, entered);
     }
@@ -276,7 +297,7 @@ fn incursion(
     log: &mut RaidLog,
     threat: &Flying,
     route: &Route,
-    armed: bool,
+    cause: Cause,
 ) -> bool {
     let flown_s = (threat.ended - threat.launched).seconds();
     let mut stays = route
@@ -290,8 +311,11 @@ fn incursion(
     let code = setting.world.code(first.country);
     log.class(threat.class).incursions_nato += 1;
     log.incident(Incident::Incursion, code);
-    if threat.salvos == 0 {
-        log.incident(Incident::IncursionMissed(threat.cause(armed)), code);
+    if !threat.was_engaged() {
+        log.incident(Incident::IncursionMissed(cause), code);
+        if threat.heading.refused {
+            log.incident(Incident::HeadingMissed, code);
+        }
     }
     for stay in stays {
         let time_s = flown_s.min(stay.to_s) - stay.from_s;

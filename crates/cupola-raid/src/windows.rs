@@ -3,6 +3,7 @@
 //! Both are computed once per draw and route: a run only looks them up.
 
 use crate::draw::{ARC_RANGE_MAX_M, Draw, EnvelopeDraw, SENSOR_RANGE_MAX_M};
+use crate::log::Cause;
 use crate::plan::{Plan, Unit};
 use crate::route::{Route, Sample, dot, vector};
 use cupola_coverage::PolarFloor;
@@ -58,6 +59,9 @@ pub(crate) struct Windows {
     /// Units that see each sample, as words of bits; by route the offset of its first word.
     pub seen: Vec<u64>,
     pub seen_from: Vec<u32>,
+    /// Units that ever have each route within their sensor's range, and in view; words by route.
+    pub ever_in_range: Vec<u64>,
+    pub ever_in_view: Vec<u64>,
     pub words: usize,
 }
 
@@ -70,6 +74,8 @@ impl Windows {
         self.of_route.clear();
         self.seen.clear();
         self.seen_from.clear();
+        self.ever_in_range.clear();
+        self.ever_in_view.clear();
         self.words = units.div_ceil(64).max(1);
     }
 
@@ -86,6 +92,9 @@ impl Windows {
         self.seen_from.push(first_word as u32);
         self.seen
             .resize(first_word + route.samples.len() * self.words, 0);
+        let routes = self.seen_from.len();
+        self.ever_in_range.resize(routes * self.words, 0);
+        self.ever_in_view.resize(routes * self.words, 0);
         let first_pair = self.pairs.len() as u32;
         for (index, unit) in plan.units.iter().enumerate() {
             let context = PairContext::new(plan, draw, &floors[index], unit, index, threat);
@@ -117,10 +126,7 @@ impl Windows {
             let sample = &samples[i];
             let before = previous.take();
             if let Some(sight) = context.sight(sample) {
-                if sight.is_seen() {
-                    let word = first_word + i * self.words + context.index / 64;
-                    self.seen[word] |= 1 << (context.index % 64);
-                }
+                self.note_sight(sight, first_word + i * self.words, context.index);
                 if let Some(before) = before {
                     tracker.scan_between(before, (sample.t_s, sight), context, &mut self.tracks);
                 }
@@ -153,6 +159,34 @@ impl Windows {
                 tracks: (first_track as u32, self.tracks.len() as u32),
                 chances: (first_chance as u32, self.chances.len() as u32),
             });
+        }
+    }
+
+    /// Notes what a unit makes of the sample whose words begin at `word`, on the latest route.
+    fn note_sight(&mut self, sight: Sight, word: usize, unit: usize) {
+        let (place, bit) = (unit / 64, 1 << (unit % 64));
+        let route = (self.seen_from.len() - 1) * self.words + place;
+        if sight.is_seen() {
+            self.seen[word + place] |= bit;
+            self.ever_in_view[route] |= bit;
+        }
+        if sight.in_sector && sight.inside_m >= 0.0 {
+            self.ever_in_range[route] |= bit;
+        }
+    }
+
+    /// Why a threat on a route that none of the units in `mask` tracked was not seen.
+    pub(crate) fn why_unseen(&self, route: usize, mask: &[u64]) -> Cause {
+        let any = |of: &[u64]| {
+            let of = &of[route * self.words..(route + 1) * self.words];
+            of.iter().zip(mask).any(|(of, mask)| of & mask != 0)
+        };
+        if any(&self.ever_in_view) {
+            Cause::NeverSeen
+        } else if any(&self.ever_in_range) {
+            Cause::BelowFloor
+        } else {
+            Cause::OutsideRange
         }
     }
 

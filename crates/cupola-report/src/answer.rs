@@ -189,10 +189,14 @@ fn other_causes(view: View<'_>, best: usize) -> String {
 fn because(fate: Fate) -> &'static str {
     match fate {
         Fate::NoUnit => "no added fire unit is on duty",
-        Fate::NeverSeen => "no sensor ever has a track",
+        Fate::OutsideRange => "it never comes within a sensor's range",
+        Fate::BelowFloor => "it stays below every floor",
+        Fate::NeverSeen => "no track comes of seeing it",
         Fate::OutOfReach => "it never comes inside an envelope with line of sight",
         Fate::TooLate => "it is seen too late",
+        Fate::UnitLost => "the unit that might meet it is lost",
         Fate::NoRule => "the rules do not allow the shot in time",
+        Fate::TakenForDecoy => "it is taken for a decoy",
         Fate::NoChannel => "every fire channel is busy",
         Fate::NoMissile => "no missile is ready",
         Fate::Missed => "the shots miss",

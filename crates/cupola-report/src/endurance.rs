@@ -3,7 +3,7 @@
 use cupola_campaign::Endurance;
 
 use crate::charts::{DOT_SPAN, dot_mark, option_class, scale_ends};
-use crate::format::{Places, mean_count, plain, range};
+use crate::format::{Places, letter, mean_count, plain, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{badge_cell, badge_only, section};
 use crate::svg::{Scale, escaped};
@@ -77,9 +77,10 @@ pub(crate) fn endurance(view: View<'_>) -> String {
         "<p>Missiles with the units at the start (ready and in stock), spent in one raid of the \
          main kind, and how many such raids in a row it takes until the system is empty: median, \
          in brackets 90\u{202f}% of the draws. There is no resupply in between. {} Cost per raid \
-         and per leaker prevented stand in <a href=\"#t-spends\">section 3</a>.</p>\n{}",
+         and per leaker prevented stand in <a href=\"#t-spends\">section 3</a>.</p>\n{}{}",
         escaped(&first_dry(view)),
-        table.finish()
+        table.finish(),
+        supply(view)
     );
     section("endurance", "6", "How long the missiles last", &body)
 }
@@ -100,6 +101,49 @@ fn first_dry(view: View<'_>) -> String {
         ),
         None => "No system runs dry in half of the draws.".to_owned(),
     }
+}
+
+/// Production beside the stock, and months where the scenario says how often such raids come.
+fn supply(view: View<'_>) -> String {
+    let all = || view.options().iter().enumerate();
+    let mut made: Vec<String> = all()
+        .flat_map(|(_, option)| &option.endurance)
+        .filter_map(|e| {
+            let [low, _, high] = e.made_per_year?;
+            Some(format!(
+                "{} {}",
+                e.system_name,
+                range(&plain(low), &plain(high))
+            ))
+        })
+        .collect();
+    made.sort_unstable();
+    made.dedup();
+    let months: Vec<String> = all()
+        .flat_map(|(i, option)| option.endurance.iter().map(move |e| (i, e)))
+        .filter_map(|(i, e)| {
+            let [_, mid, _] = e.months_until_empty?;
+            let mid = mid.map_or("never".to_owned(), plain);
+            Some(format!("{} under {} {mid}", e.system_name, letter(i)))
+        })
+        .collect();
+    let mut text = String::new();
+    if !made.is_empty() {
+        push!(
+            text,
+            "<p>Made in a year, for all buyers, where it is published: {}.</p>\n",
+            escaped(&made.join("; "))
+        );
+    }
+    if !months.is_empty() {
+        push!(
+            text,
+            "<p>Months until empty at the scenario’s rate of such raids, with its share of what is \
+             made, the median: {}.</p>\n",
+            escaped(&months.join("; "))
+        );
+    }
+    text
 }
 
 fn mark(system: &Endurance, option: usize, x: Scale) -> Cell {

@@ -101,9 +101,14 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
     });
     let endurance = lines(&option.endurance, |e| {
         let [p05, p50, p95] = e.raids_until_empty;
+        let [made_low, made, made_high] = e.made_per_year.map_or([None; 3], |made| made.map(Some));
+        let [months_p05, months_p50, months_p95] = e.months_until_empty.unwrap_or([None; 3]);
         json!({ "system": e.system_name, "stock": e.stock, "spent_per_raid": e.spent_per_raid,
             "raids_until_empty_p05": p05, "raids_until_empty_p50": p50,
-            "raids_until_empty_p95": p95 })
+            "raids_until_empty_p95": p95, "made_per_year_low": made_low,
+            "made_per_year_mode": made, "made_per_year_high": made_high,
+            "months_until_empty_p05": months_p05, "months_until_empty_p50": months_p50,
+            "months_until_empty_p95": months_p95 })
     });
     let radar_view = lines(&option.radar_view, |v| {
         json!({ "country": v.country, "height_m": v.height_m, "area_km2": v.area_km2,

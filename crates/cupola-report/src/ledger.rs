@@ -10,7 +10,7 @@ use crate::sections::{option_head, section};
 use crate::view::View;
 
 /// Kinds in the order of the page: key, heading of the rows, table.
-const KINDS: [(&str, &str); 21] = [
+const KINDS: [(&str, &str); 31] = [
     ("engagements by crew", "engagements by crews of"),
     ("engagements over", "engagements over"),
     ("incursions into", "threats that entered"),
@@ -18,6 +18,14 @@ const KINDS: [(&str, &str); 21] = [
     (
         "incursions not shot at (no added unit) into",
         "of these not shot at, no added unit:",
+    ),
+    (
+        "incursions not shot at (out of sensor range) into",
+        "of these not shot at, out of sensor range:",
+    ),
+    (
+        "incursions not shot at (below the floor) into",
+        "of these not shot at, below the floor:",
     ),
     (
         "incursions not shot at (never seen) into",
@@ -30,6 +38,14 @@ const KINDS: [(&str, &str); 21] = [
     (
         "incursions not shot at (seen too late) into",
         "of these not shot at, seen too late:",
+    ),
+    (
+        "incursions not shot at (unit lost) into",
+        "of these not shot at, the unit was lost:",
+    ),
+    (
+        "incursions not shot at (taken for a decoy) into",
+        "of these not shot at, taken for a decoy:",
     ),
     (
         "incursions not shot at (rule forbade it) into",
@@ -55,6 +71,21 @@ const KINDS: [(&str, &str); 21] = [
     ("threat debris on towns in", "of these on towns in"),
     ("interceptor falls in", "interceptors fallen in"),
     ("lost drones down in", "lost drones down in"),
+    (
+        "heading rule: engaged, would not have entered, by",
+        "engaged as heading for NATO soil, would not have entered, by crews of",
+    ),
+    (
+        "heading rule: not engaged, entered",
+        "not engaged as not heading for NATO soil, entered",
+    ),
+    (
+        "drones jammed by",
+        "drones that lost their location to jamming by",
+    ),
+    ("fire units lost of", "fire units lost of"),
+    ("command posts lost", "command posts lost"),
+    ("area kills by", "kills by teams and interceptor drones of"),
     ("minutes under alarm in", "minutes under alarm in"),
     ("people on courses in", "people on courses in"),
     ("people hit by threat debris in", "by threat debris in"),
@@ -65,7 +96,7 @@ const KINDS: [(&str, &str); 21] = [
 ];
 
 /// Where the kinds begin that are expectations of people, not counts.
-const PEOPLE_FROM: usize = 19;
+const PEOPLE_FROM: usize = 29;
 
 /// The section.
 pub(crate) fn ledger(view: View<'_>) -> String {
@@ -150,12 +181,14 @@ fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
     for ((kind, nation), counts) in rows {
         let kind = kinds[kind];
         let words = KINDS.iter().find(|k| k.0 == kind).map_or(kind, |k| k.1);
-        let place = if nation == "--" {
+        let place = if kind == "command posts lost" {
+            ""
+        } else if nation == "--" {
             "no country (sea)"
         } else {
             &nation
         };
-        let mut row = vec![Cell::Head(format!("{words} {place}"))];
+        let mut row = vec![Cell::Head(format!("{words} {place}").trim_end().to_owned())];
         row.extend(
             counts
                 .iter()

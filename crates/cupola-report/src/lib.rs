@@ -37,6 +37,7 @@ mod map_base;
 mod page;
 mod png;
 mod raid_section;
+mod relief;
 mod schema;
 mod sections;
 mod svg;

@@ -5,6 +5,7 @@ use cupola_campaign::{Fate, Measure};
 use crate::charts::{self, option_class};
 use crate::format::{mean_count, range};
 use crate::html_table::{Cell, Table};
+use crate::relief;
 use crate::sections::{badge, figure, option_head, section};
 use crate::svg::escaped;
 use crate::view::{View, leaked};
@@ -37,6 +38,8 @@ pub(crate) fn raid(view: View<'_>) -> String {
     );
     body.push_str(&figure(&charts::fates(view), &caption));
     body.push_str(&fate_table(view));
+    body.push_str(&relief::paragraphs(view));
+    body.push_str(&relief::decoys(view));
     body.push_str(&stories(view));
     body.push_str(&all_raids(view));
     section("raid", "5", "What the raid does", &body)

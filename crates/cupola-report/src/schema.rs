@@ -118,6 +118,12 @@ fn option() -> Value {
                 ("raids_until_empty_p05", number()),
                 ("raids_until_empty_p50", number()),
                 ("raids_until_empty_p95", number()),
+                ("made_per_year_low", number()),
+                ("made_per_year_mode", number()),
+                ("made_per_year_high", number()),
+                ("months_until_empty_p05", number()),
+                ("months_until_empty_p50", number()),
+                ("months_until_empty_p95", number()),
             ])),
         ),
         (

@@ -157,6 +157,8 @@ pub struct Missile {
     pub self_destruct_share: Option<Num>,
     /// Launch mass, kg.
     pub mass_kg: Option<Num>,
+    /// Missiles of this kind made in a year, for all buyers.
+    pub made_per_year: Option<Num>,
     /// Price of one missile (or one gun engagement), million US dollars.
     pub cost_musd: Num,
 }

@@ -34,6 +34,12 @@ const SUFFIXES: &[(&str, &str, f64, f64)] = &[
     ("_musd", "million US dollars", 0.0, 1e6),
     ("_kg", "kg", 0.0, 1e6),
     ("count", "threats", 0.0, 5_000.0),
+    ("_per_drone_hour", "losses per drone and hour", 0.0, 1e4),
+    ("_per_1000_km2", "teams per 1,000 km²", 0.0, 1e6),
+    ("_per_year", "missiles a year", 0.0, 1e7),
+    ("_per_month", "raids a month", 0.0, 1e3),
+    ("rounds", "engagements", 0.0, 1e6),
+    ("looks_max", "salvos", 1.0, 1e4),
     ("weight", "relative weights", 0.0, 1e9),
 ];
 

@@ -126,6 +126,9 @@ fn entry(group: String, site: &str, unit: &Released<'_>) -> FireUnits {
     let held = &unit.held.held_units;
     let basis = held.source.as_ref().or(held.reason.as_ref());
     FireUnits {
+        doctrine: None,
+        lost_at_min: None,
+        loss_share: None,
         group,
         nation: unit.nation.to_owned(),
         system: unit.held.system.clone(),

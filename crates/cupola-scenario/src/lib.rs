@@ -10,11 +10,13 @@ pub mod claims;
 mod coalition;
 mod compose;
 mod diagnostic;
+mod doctrine;
 mod edit;
 mod embedded;
 mod files;
 mod holdings;
 mod lock;
+mod means;
 mod model;
 mod num;
 mod posts;
@@ -27,10 +29,12 @@ pub use catalogue::{
 };
 pub use compose::{CarryOver, CarryStep, Composed, Take};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
+pub use doctrine::{Choice, Doctrine, Priority};
 pub use edit::{SetError, with_options, with_setting};
 pub use embedded::{NEW_SCENARIO, scenario_names, scenario_text};
 pub use files::{CatalogueFiles, schema_catalogue, schema_scenario};
 pub use holdings::{Caveat, Held, Holding, Release, Stance};
+pub use means::{Means, MeansKind};
 pub use model::{
     Aim, Aims, Area, Campaign, CatalogueOverlay, Command, CommandMode, CoverClass, Engage,
     ExistingDefence, FireUnits, LaunchArea, Line, OptionSpec, PathClass, Question, Raid, Rule,

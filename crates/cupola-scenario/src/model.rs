@@ -4,7 +4,9 @@
 //! the JSON Schema is made from them.
 
 use crate::catalogue::{Class, System, Threat};
+use crate::doctrine::Doctrine;
 use crate::holdings::{Holding, Release};
+use crate::means::Means;
 use crate::num::Num;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,9 @@ pub struct ScenarioFile {
     /// Who may engage what, and where.
     #[serde(default)]
     pub rules: BTreeMap<String, Rule>,
+    /// How crews use their fire, by name; `default` holds where nothing else is named.
+    #[serde(default)]
+    pub doctrine: BTreeMap<String, Doctrine>,
     /// How fire units share tracks and targets.
     #[serde(default)]
     pub command: Command,
@@ -45,6 +50,9 @@ pub struct ScenarioFile {
     /// Fire units, fighter patrols and sensors, in groups.
     #[serde(default)]
     pub fire_units: Vec<FireUnits>,
+    /// Electronic warfare, fire teams and interceptor drones that options may add.
+    #[serde(default)]
+    pub means: Vec<Means>,
     /// The raids: inputs to the analysis, never optimised.
     pub raids: Vec<Raid>,
     /// The options compared; the first is the one that others are compared with.
@@ -288,8 +296,15 @@ pub struct Command {
     pub mode: CommandMode,
     /// Delay of a shared track, s.
     pub link_delay_s: Option<Num>,
-    /// Share of raids through which a unit's link works.
+    /// Share of raids through which a unit's link works; with `link_outage_min` the share of time.
     pub link_availability_share: Option<Num>,
+    /// Mean length of an outage of a link within a raid, min; absent: up or down for a whole raid.
+    pub link_outage_min: Option<Num>,
+    /// Minutes after the raid begins at which the command post is lost and every unit is on its own
+    /// for the rest of the raid; at a random time when only its share is given.
+    pub post_lost_at_min: Option<Num>,
+    /// Share of raids in which the command post is lost; 1 when only the time is given.
+    pub post_loss_share: Option<Num>,
 }
 
 /// What comes down after an intercept, and on whom; the model's own ranges when absent.
@@ -359,6 +374,13 @@ pub struct FireUnits {
     pub training: Option<String>,
     /// Share of such units ready on any day.
     pub ready_share: Option<Num>,
+    /// Doctrine by name, unless the option names one.
+    pub doctrine: Option<String>,
+    /// Minutes after the raid begins at which such a unit is lost; at a random time when only its
+    /// share is given.
+    pub lost_at_min: Option<Num>,
+    /// Share of raids in which such a unit is lost; 1 when only the time is given.
+    pub loss_share: Option<Num>,
     /// Where it is said that these exist.
     pub source: Option<String>,
     /// Where in the file the sites of a coalition's unit are written.
@@ -440,6 +462,11 @@ pub struct OptionSpec {
     pub rules: BTreeMap<String, String>,
     /// Mode of command instead of the scenario's.
     pub command: Option<CommandMode>,
+    /// Doctrine of all its units, by name.
+    pub doctrine: Option<String>,
+    /// Means over an area that it adds, by name.
+    #[serde(default)]
+    pub means: Vec<String>,
     /// Nations whose releasable fire units stand, by the catalogue's holdings.
     #[serde(default)]
     pub coalition: Vec<String>,
@@ -453,8 +480,8 @@ pub struct OptionSpec {
     pub caveats: bool,
 }
 
-/// Size of the computation.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+/// Size of the computation, and how often such raids come.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Campaign {
     /// Runs per option and raid.
@@ -468,6 +495,11 @@ pub struct Campaign {
     pub seed: u64,
     /// The raid whose sensitivity and maps the report shows; the first when absent.
     pub main_raid: Option<String>,
+    /// Raids of the main kind in a month; with it, endurance is told in months too.
+    pub raids_per_month: Option<Num>,
+    /// Share of what is made of a missile, for all buyers, that comes to the option's units; none
+    /// when absent.
+    pub production_share: Option<Num>,
 }
 
 impl Default for Campaign {
@@ -477,6 +509,8 @@ impl Default for Campaign {
             runs_per_draw: default_runs_per_draw(),
             seed: default_seed(),
             main_raid: None,
+            raids_per_month: None,
+            production_share: None,
         }
     }
 }

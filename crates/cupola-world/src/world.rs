@@ -67,6 +67,13 @@ impl World {
                 terrain = terrain.union(&around(post.at, REACH_M));
             }
         }
+        for means in &scenario.file.means {
+            for site in &means.sites {
+                if let Ok(at) = locate(scenario, site) {
+                    terrain = terrain.union(&around(at, means.radius_km * 1000.0 + 5_000.0));
+                }
+            }
+        }
         Ok((terrain, area))
     }
 

@@ -16,17 +16,30 @@ impl Engine<'_, '_> {
         pair: &Pair,
         slot: u16,
     ) -> Option<(SimTime, SimTime, u32)> {
-        let geometry = self.setting.geometry;
+        let found = self.find_chance(now, index, pair, slot);
+        if let Err(cause) = found {
+            let rule = &self.setting.plan.rules[self.w.units[usize::from(slot)].rule];
+            let heading = rule.engage == Engage::HeadingForNato && cause == Cause::NoRule;
+            let threat = &mut self.w.flying[index];
+            threat.note(cause);
+            threat.heading.refused |= heading;
+        }
+        found.ok()
+    }
+
+    /// The next launch that meets the threat, or why there is none.
+    pub(super) fn find_chance(
+        &self,
+        now: SimTime,
+        index: usize,
+        pair: &Pair,
+        slot: u16,
+    ) -> Result<(SimTime, SimTime, u32), Cause> {
         let threat = &self.w.flying[index];
-        let route_index = threat.route as usize;
-        let chances = &geometry.windows.chances[pair.chances.0 as usize..pair.chances.1 as usize];
+        let chances = self.chances(pair);
         let now_s = (now - threat.launched).seconds();
-        let state = &self.w.units[usize::from(slot)];
-        let seen = |c: &Chance| {
-            geometry
-                .windows
-                .is_seen(route_index, c.sample as usize, &state.sight)
-        };
+        let rule = self.w.units[usize::from(slot)].rule;
+        let seen = |c: &Chance| self.sees(index, c, slot);
         let from = chances.partition_point(|chance| chance.launch_s < now_s);
         let (mut any_seen, mut forbidden) = (false, false);
         for (i, chance) in chances.iter().enumerate().skip(from) {
@@ -34,8 +47,8 @@ impl Engine<'_, '_> {
                 continue;
             }
             any_seen = true;
-            if !self.allowed(state.rule, index, chance.sample as usize)
-                || !self.allowed_at(state.rule, index, chance.launch_s.max(now_s))
+            if !self.allowed(rule, index, chance.sample as usize)
+                || !self.allowed_at(rule, index, chance.launch_s.max(now_s))
             {
                 forbidden = true;
                 continue;
@@ -47,23 +60,45 @@ impl Engine<'_, '_> {
                 && i > 0
                 && chances[i - 1].sample + 1 >= sample
                 && seen(&chances[i - 1])
-                && self.allowed(state.rule, index, chances[i - 1].sample as usize)
+                && self.allowed(rule, index, chances[i - 1].sample as usize)
             {
                 let before = &chances[i - 1];
                 let share = (now_s - before.launch_s) / (chance.launch_s - before.launch_s);
                 let meet_s = before.meet_s + share * (chance.meet_s - before.meet_s);
-                return Some((now, meet(meet_s).max(now), sample));
+                return Ok((now, meet(meet_s).max(now), sample));
             }
-            return Some((meet(chance.launch_s).max(now), meet(chance.meet_s), sample));
+            return Ok((meet(chance.launch_s).max(now), meet(chance.meet_s), sample));
         }
         let late = chances.iter().take(from).any(seen);
-        let cause = match (forbidden, any_seen || late) {
+        Err(match (forbidden, any_seen || late) {
             (true, _) => Cause::NoRule,
             (false, true) => Cause::TooLate,
             (false, false) => Cause::OutOfReach,
+        })
+    }
+
+    /// The last launch that meets the threat where sight and rules allow it.
+    pub(super) fn last_launch(&self, index: usize, pair: &Pair, slot: u16) -> Option<SimTime> {
+        let rule = self.w.units[usize::from(slot)].rule;
+        let possible = |chance: &&Chance| {
+            self.sees(index, chance, slot)
+                && self.allowed(rule, index, chance.sample as usize)
+                && self.allowed_at(rule, index, chance.launch_s)
         };
-        self.w.flying[index].note(cause);
-        None
+        let last = self.chances(pair).iter().rev().find(possible)?;
+        Some(self.w.flying[index].launched + SimTime::from_seconds(last.launch_s))
+    }
+
+    fn chances(&self, pair: &Pair) -> &[Chance] {
+        let (from, to) = pair.chances;
+        &self.setting.geometry.windows.chances[from as usize..to as usize]
+    }
+
+    fn sees(&self, index: usize, chance: &Chance, slot: u16) -> bool {
+        let route = self.w.flying[index].route as usize;
+        let sight = &self.w.units[usize::from(slot)].sight;
+        let windows = &self.setting.geometry.windows;
+        windows.is_seen(route, chance.sample as usize, sight)
     }
 
     fn allowed_at(&self, rule: usize, index: usize, t_s: f64) -> bool {

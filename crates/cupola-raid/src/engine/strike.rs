@@ -1,6 +1,7 @@
 //! What missiles do when they arrive, and what comes down.
 
-use super::{Engine, Shot, purpose};
+use super::fire::Shot;
+use super::{Engine, purpose};
 use crate::debris::Falls;
 use crate::log::{Amount, Cause, End, Incident};
 use crate::queue::Event;
@@ -33,7 +34,8 @@ impl Engine<'_, '_> {
                 threat.alive = false;
                 threat.end = End::KilledShield;
                 threat.ended = now;
-                self.debris(now, &shot, unit);
+                self.debris(index, shot.sample as usize);
+                self.tell_kill(now, &shot, unit);
             } else {
                 threat.note(Cause::Missed);
                 missed += 1;
@@ -46,13 +48,14 @@ impl Engine<'_, '_> {
             .push(now + assess, Event::Assess { shot: number });
     }
 
-    fn debris(&mut self, now: SimTime, shot: &Shot, unit: usize) {
-        let threat = &self.w.flying[usize::from(shot.threat)];
+    /// Where the pieces of a killed threat come down.
+    pub(super) fn debris(&mut self, index: usize, sample: usize) {
+        let threat = &self.w.flying[index];
         let falls = Falls {
             setting: self.setting,
             stream: self.stream,
         };
-        let down = falls.debris(threat, shot.sample as usize);
+        let down = falls.debris(threat, sample);
         let class = threat.class;
         let cost = self.setting.draw.threats[threat.type_].cost_musd;
         let world = self.setting.world;
@@ -77,19 +80,20 @@ impl Engine<'_, '_> {
             log.class(class).debris_people += piece.people;
             log.amount(Amount::DebrisPeople, code, piece.people);
         }
-        if self.story {
-            let sample = &self.setting.geometry.routes
-                [self.w.flying[usize::from(shot.threat)].route as usize]
-                .samples[shot.sample as usize];
-            let text = format!(
-                "{} at {} kills it at {}, {:.0} m above ground",
-                self.setting.plan.units[unit].system_name,
-                self.setting.plan.units[unit].site,
-                sample.at,
-                sample.agl_m
-            );
-            self.tell(now, shot.threat, text);
+    }
+
+    fn tell_kill(&mut self, now: SimTime, shot: &Shot, unit: usize) {
+        if !self.story {
+            return;
         }
+        let route = self.w.flying[usize::from(shot.threat)].route as usize;
+        let sample = &self.setting.geometry.routes[route].samples[shot.sample as usize];
+        let unit = &self.setting.plan.units[unit];
+        let text = format!(
+            "{} at {} kills it at {}, {:.0} m above ground",
+            unit.system_name, unit.site, sample.at, sample.agl_m
+        );
+        self.tell(now, shot.threat, text);
     }
 
     fn falls(&mut self, shot: &Shot, unit: usize, missed: u32) {

@@ -1,8 +1,9 @@
 //! From a scenario to a plan: names become points, numbers become inputs.
 
 use super::{
-    AimPoint, AimSet, DebrisInputs, ExistingPlan, FamilyPlan, OptionPlan, Plan, RaidPlan, RulePlan,
-    SharedInputs, ThreatType, Unit, WavePlan,
+    AimPoint, AimSet, AreaPlan, DebrisInputs, DoctrinePlan, ExistingPlan, FamilyPlan, LossInputs,
+    OptionPlan, Plan, RaidPlan, RulePlan, SharedInputs, Supply, ThreatType, Unit, WavePlan,
+    clashes, doctrine,
 };
 use crate::inputs::{InputId, Inputs};
 use cupola_scenario::{Class, Engage, Num, Rejected, Scenario};
@@ -22,12 +23,15 @@ pub(super) fn plan(scenario: &Scenario, world: &World) -> Result<Plan, Rejected>
     let (aims, aim_names) = builder.aims()?;
     let raids = builder.raids(&threats, &aim_names)?;
     let units = builder.units(&families)?;
+    let areas = builder.areas(&families)?;
     let (rules, rule_names) = builder.rules();
-    let options = builder.options(&units, &rule_names);
+    let doctrines = builder.doctrines(&threats);
+    let options = builder.options(&units, &rule_names, &doctrines, &areas);
     let existing = builder.existing();
+    let supply = builder.supply();
     let inside = aims.iter().flat_map(|set| &set.lists[0]).next();
     let area_country = inside.map_or(0, |aim| world.country_at(aim.at));
-    Ok(Plan {
+    let plan = Plan {
         area_country,
         inputs: builder.inputs,
         units,
@@ -38,9 +42,14 @@ pub(super) fn plan(scenario: &Scenario, world: &World) -> Result<Plan, Rejected>
         existing,
         shared,
         aims,
+        doctrines,
+        areas,
+        supply,
         seed: scenario.file.campaign.seed,
         families,
-    })
+    };
+    clashes::refuse(&plan, scenario)?;
+    Ok(plan)
 }
 
 pub(super) struct Builder<'a> {
@@ -83,6 +92,33 @@ impl Builder<'_> {
             })
     }
 
+    /// A loss within a raid: by its share, by its time, or by both; by default none.
+    pub(super) fn loss(
+        &mut self,
+        own: &str,
+        share: Option<&Num>,
+        at_min: Option<&Num>,
+    ) -> LossInputs {
+        let certain = if at_min.is_some() { 1.0 } else { 0.0 };
+        LossInputs {
+            share: self.fixed(&format!("{own}loss_share"), share, certain),
+            at_min: at_min.map(|num| self.add(&format!("{own}lost_at_min"), num)),
+        }
+    }
+
+    fn supply(&mut self) -> Supply {
+        let campaign = self.scenario.file.campaign.clone();
+        let rate = campaign.raids_per_month.as_ref();
+        Supply {
+            raids_per_month: rate.map(|rate| self.add("campaign.raids_per_month", rate)),
+            production_share: self.fixed(
+                "campaign.production_share",
+                campaign.production_share.as_ref(),
+                0.0,
+            ),
+        }
+    }
+
     fn shared(&mut self) -> SharedInputs {
         let pk = self.scenario.catalogue.pk.clone();
         let command = self.scenario.file.command.clone();
@@ -92,13 +128,21 @@ impl Builder<'_> {
             s_common: self.add("pk.common_factor.s_common", &pk.common_factor.s_common),
             s_family: self.add("pk.common_factor.s_family", &pk.common_factor.s_family),
             second_shot: self.add("pk.second_shot.c_share", &pk.second_shot.c_share),
-            shots: Class::ALL
-                .map(|class| self.add(&format!("shots.{}", class.name()), pk.shots.of(class))),
             link_delay_s: self.fixed("command.link_delay_s", command.link_delay_s.as_ref(), 5.0),
             link_share: self.fixed(
                 "command.link_availability_share",
                 command.link_availability_share.as_ref(),
                 1.0,
+            ),
+            link_outage_min: self.fixed(
+                "command.link_outage_min",
+                command.link_outage_min.as_ref(),
+                0.0,
+            ),
+            post_loss: self.loss(
+                "command.post_",
+                command.post_loss_share.as_ref(),
+                command.post_lost_at_min.as_ref(),
             ),
             debris: self.debris(),
             all_clear_min: self.all_clear(),
@@ -196,8 +240,11 @@ impl Builder<'_> {
 
     fn families(&mut self, threats: &[ThreatType]) -> Vec<FamilyPlan> {
         let systems = self.scenario.catalogue.systems.values();
+        let areas = self.scenario.file.means.iter();
+        let areas = areas.filter_map(|means| means.kind.family().map(str::to_owned));
         let mut ids: Vec<String> = systems
             .filter_map(|system| system.pk_family.clone())
+            .chain(areas)
             .collect();
         ids.sort_unstable();
         ids.dedup();
@@ -322,8 +369,10 @@ impl Builder<'_> {
                         .add(&format!("{}.stray_share", wave.threat), &stray),
                 });
             }
+            let is_decoy = |wave: &WavePlan| threats[wave.threat].class == Class::Decoy;
             raids.push(RaidPlan {
                 name: raid.name.clone(),
+                has_decoys: waves.iter().any(is_decoy),
                 waves,
             });
         }
@@ -367,7 +416,13 @@ impl Builder<'_> {
         (rules, names)
     }
 
-    fn options(&self, units: &[Unit], rule_names: &[String]) -> Vec<OptionPlan> {
+    fn options(
+        &self,
+        units: &[Unit],
+        rule_names: &[String],
+        doctrines: &[DoctrinePlan],
+        areas: &[AreaPlan],
+    ) -> Vec<OptionPlan> {
         let file = &self.scenario.file;
         file.options
             .iter()
@@ -383,9 +438,17 @@ impl Builder<'_> {
                     name.and_then(|name| rule_names.iter().position(|n| n == name))
                         .unwrap_or(0)
                 };
+                let doctrine_of = |&i: &usize| {
+                    let own = units[i].doctrine.as_deref();
+                    doctrine::position(doctrines, option.doctrine.as_deref(), own)
+                };
                 OptionPlan {
                     name: option.name.clone(),
                     rules: chosen.iter().map(|&i| rule_of(&units[i].nation)).collect(),
+                    doctrines: chosen.iter().map(doctrine_of).collect(),
+                    areas: (0..areas.len())
+                        .filter(|&i| option.means.contains(&areas[i].name))
+                        .collect(),
                     units: chosen,
                     mode: option.command.unwrap_or(file.command.mode),
                 }

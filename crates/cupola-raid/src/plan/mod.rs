@@ -1,7 +1,10 @@
 //! What a scenario means for the engine: units, waves, rules and options, with every uncertain
 //! number registered as an input.
 
+mod area;
 mod build;
+mod clashes;
+mod doctrine;
 mod units;
 
 use crate::inputs::{InputId, Inputs};
@@ -9,6 +12,9 @@ use cupola_scenario::{Class, CommandMode, Engage, Kind, Num, Profile, Rejected, 
 use cupola_units::LatLon;
 use cupola_world::World;
 use std::collections::BTreeMap;
+
+pub use area::AreaPlan;
+pub use doctrine::DoctrinePlan;
 
 /// Everything about a scenario that does not change between draws.
 #[derive(Clone, Debug)]
@@ -25,6 +31,10 @@ pub struct Plan {
     pub options: Vec<OptionPlan>,
     /// Rules of engagement.
     pub rules: Vec<RulePlan>,
+    /// Doctrines; the first is the one of whoever names none.
+    pub doctrines: Vec<DoctrinePlan>,
+    /// Means over an area of all options together.
+    pub areas: Vec<AreaPlan>,
     /// The existing defence.
     pub existing: Option<ExistingPlan>,
     /// Inputs that belong to no unit or threat.
@@ -33,10 +43,21 @@ pub struct Plan {
     pub aims: Vec<AimSet>,
     /// Seed of all chance.
     pub seed: u64,
+    /// How many raids a month, and what of the production replaces what is spent.
+    pub supply: Supply,
     /// Country of the first aim inside the area, as an index of the world; 0 for none.
     pub area_country: u8,
     /// Interceptor families in the order of kill-probability inputs.
     pub families: Vec<FamilyPlan>,
+}
+
+/// What endurance in months rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Supply {
+    /// Raids of the main kind in a month, where the scenario says.
+    pub raids_per_month: Option<InputId>,
+    /// Share of the production that comes to the option's units.
+    pub production_share: InputId,
 }
 
 /// One fire unit, patrol or sensor.
@@ -78,6 +99,12 @@ pub struct Unit {
     pub course: Option<crate::crews::Course>,
     /// Position of its interceptor family; `None` for sensors.
     pub family: Option<usize>,
+    /// Missiles of its kind made in a year, where published.
+    pub made_per_year: Option<InputId>,
+    /// Doctrine that its group names.
+    pub doctrine: Option<String>,
+    /// Its loss within a raid.
+    pub(crate) loss: LossInputs,
     /// Its uncertain figures.
     pub inputs: UnitInputs,
 }
@@ -91,6 +118,13 @@ pub struct UnitInputs {
     pub(crate) stock: StockInputs,
     pub(crate) fighter: FighterInputs,
     pub(crate) ready_share: InputId,
+}
+
+/// Inputs of a loss within a raid; without a time it happens at a random one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LossInputs {
+    pub share: InputId,
+    pub at_min: Option<InputId>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +208,8 @@ pub struct RaidPlan {
     pub name: String,
     /// Its waves.
     pub waves: Vec<WavePlan>,
+    /// Whether some of its threats are decoys.
+    pub has_decoys: bool,
 }
 
 /// A wave.
@@ -230,6 +266,10 @@ pub struct OptionPlan {
     pub units: Vec<usize>,
     /// Rule of each of those units.
     pub rules: Vec<usize>,
+    /// Doctrine of each of those units.
+    pub doctrines: Vec<usize>,
+    /// Positions of its means over an area.
+    pub areas: Vec<usize>,
     /// Mode of command.
     pub mode: CommandMode,
 }
@@ -268,9 +308,10 @@ pub struct SharedInputs {
     pub(crate) s_common: InputId,
     pub(crate) s_family: InputId,
     pub(crate) second_shot: InputId,
-    pub(crate) shots: [InputId; 7],
     pub(crate) link_delay_s: InputId,
     pub(crate) link_share: InputId,
+    pub(crate) link_outage_min: InputId,
+    pub(crate) post_loss: LossInputs,
     pub(crate) debris: DebrisInputs,
     pub(crate) all_clear_min: InputId,
     pub(crate) families_correlation: f64,
@@ -302,7 +343,8 @@ impl Plan {
     /// Resolves a scenario against the world.
     ///
     /// # Errors
-    /// [`Rejected`] pointing at the name of a site, place or aim that is not known.
+    /// [`Rejected`] pointing at the name of a site, place or aim that is not known, or at two
+    /// things whose random numbers would be the same.
     pub fn new(scenario: &Scenario, world: &World) -> Result<Self, Rejected> {
         build::plan(scenario, world)
     }

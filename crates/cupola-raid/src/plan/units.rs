@@ -6,6 +6,7 @@ use super::{
     UnitInputs,
 };
 use crate::crews::{Course, CourseInputs};
+use crate::inputs::InputId;
 use cupola_scenario::{Fighter, FireUnits, Missile, Num, Rejected, System, Training};
 use cupola_units::entity_id;
 use cupola_world::{NoPost, Post, posts};
@@ -25,21 +26,16 @@ impl Builder<'_> {
             let manned = group
                 .manned_from
                 .is_none_or(|from| day_number(&from) <= day_number(&file.question.as_of));
+            let made_per_year = self.made_per_year(system);
+            let own = format!("{}/{}.", group.group, system.id);
+            let loss = self.loss(&own, group.loss_share.as_ref(), group.lost_at_min.as_ref());
             let inputs = self.unit_inputs(system, group);
             let course = course.map(|course| self.course(system, group, course));
             let sensor = system.sensor.as_ref();
             for post in self.posts(i)? {
                 let (site, at, ground_m) = (post.name, post.at, post.ground_m);
                 let base = format!("{}/{}/{}", group.group, system.id, site);
-                let same = units
-                    .iter()
-                    .filter(|unit| unit.id.starts_with(&base))
-                    .count();
-                let id = if same > 0 {
-                    format!("{base}#{}", same + 1)
-                } else {
-                    base
-                };
+                let id = numbered(&units, base);
                 units.push(Unit {
                     entity: entity_id(&id),
                     id,
@@ -74,11 +70,19 @@ impl Builder<'_> {
                     family: families
                         .iter()
                         .position(|family| Some(&family.id) == system.pk_family.as_ref()),
+                    made_per_year,
+                    doctrine: group.doctrine.clone(),
+                    loss,
                     inputs,
                 });
             }
         }
         Ok(units)
+    }
+
+    fn made_per_year(&mut self, system: &System) -> Option<InputId> {
+        let made = system.missile.as_ref()?.made_per_year.as_ref()?;
+        Some(self.add(&format!("{}.missile.made_per_year", system.id), made))
     }
 
     fn posts(&self, index: usize) -> Result<Vec<Post>, Rejected> {
@@ -231,6 +235,18 @@ impl Builder<'_> {
             missiles: self.fixed(&key("missiles"), all(|f| &f.missiles), 0.0),
             aircraft: self.fixed(&format!("{own}.aircraft"), group.aircraft.as_ref(), 8.0),
         }
+    }
+}
+
+/// An id that no other unit has: with a number from the second of its base on.
+fn numbered(units: &[Unit], base: String) -> String {
+    let next = format!("{base}#");
+    let same = units
+        .iter()
+        .filter(|u| u.id == base || u.id.starts_with(&next));
+    match same.count() {
+        0 => base,
+        others => format!("{next}{}", others + 1),
     }
 }
 

@@ -78,6 +78,8 @@ const PK: &[(&str, &str, f64)] = &[
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) class: Class,
+    /// Further classes that the battery can kill as well.
+    pub(crate) also: Vec<Class>,
     pub(crate) profile: &'static str,
     /// Kill probability of one shot.
     pub(crate) p: f64,
@@ -110,6 +112,7 @@ impl Model {
     pub(crate) fn radial() -> Self {
         Self {
             class: Class::Cruise,
+            also: Vec::new(),
             profile: "high",
             p: 1e-9,
             shots: 1.0,
@@ -182,6 +185,9 @@ impl Model {
             "[catalogue.pk.families.shot]\nname = \"shot\"\nreason = \"test\"\n\
              {class} = [{p}, {p}, {p}]"
         );
+        for other in &self.also {
+            put!(t, "{} = [{p}, {p}, {p}]", other.name());
+        }
         section = "";
         for &(table, key, default) in PK {
             if table != section {

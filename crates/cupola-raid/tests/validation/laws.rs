@@ -6,7 +6,7 @@ use cupola_scenario::{Class, Engage};
 use cupola_units::LatLon;
 use cupola_world::geodesy::great_circle_m;
 
-const NIGHT: &str = r#"
+pub(crate) const NIGHT: &str = r#"
 [question]
 title = "t"
 text = "t"
@@ -46,6 +46,30 @@ belt_km = 70
 engage = "heading-for-nato"
 [command]
 link_availability_share = 0.7
+link_outage_min = 10
+[doctrine.careful]
+looks_max = 2
+held_for_ballistic = 4
+choice = "cheapest-sufficient"
+priority = "class-then-time"
+[[means]]
+name = "jamming"
+kind = "electronic-warfare"
+nation = "UA"
+sites = ["Lviv, UA"]
+radius_km = 60
+lost_per_drone_hour = 1
+[[means]]
+name = "teams"
+kind = "fire-teams"
+nation = "UA"
+sites = ["Lviv, UA"]
+radius_km = 60
+teams_per_1000_km2 = 5
+half_width_km = 2
+ceiling_m = 1500
+rounds = 20
+cost_musd = 0.001
 [[fire_units]]
 group = "g"
 nation = "PL"
@@ -75,6 +99,7 @@ waves = [
   { threat = "shahed-136-low", count = { low = 5, high = 40 }, from = ["east"], stray_share = 0.2 },
   { threat = "kh-101", count = { low = 5, high = 40 }, from = ["east"], spread_min = 5, stray_share = 0.2 },
   { threat = "iskander-m", count = { low = 2, high = 10 }, from = ["east"], spread_min = 5 },
+  { threat = "gerbera", count = { low = 5, high = 20 }, from = ["east"] },
 ]
 [[options]]
 name = "own"
@@ -101,6 +126,13 @@ command = "autonomous"
 [[options]]
 name = "none"
 title = "n"
+[[options]]
+name = "everything"
+title = "e"
+groups = ["g"]
+command = "networked"
+doctrine = "careful"
+means = ["jamming", "teams"]
 "#;
 
 /// Laws broken by one run, each as a line.
@@ -125,7 +157,7 @@ fn broken(field: &Field, draw: &Draw, option: usize, log: &RaidLog) -> Vec<Strin
     }
     let fired: u32 = log.classes.iter().map(|c| c.interceptors).sum();
     law(
-        fired == log.spent.iter().sum::<u32>(),
+        fired == log.spent.iter().chain(&log.spent_areas).sum::<u32>(),
         "missiles by class and by unit differ",
     );
     for (unit, &spent) in log.spent.iter().enumerate() {
@@ -171,6 +203,7 @@ fn ends_told(log: &RaidLog) -> Vec<usize> {
         "kills it at",
         "fails by itself",
         "is lost to",
+        "kills it, ",
         "is killed by",
         "reaches its aim",
     ];

@@ -1,0 +1,110 @@
+//! Who gets a track on what, and from when each unit may fire.
+
+use super::{Engine, is_armed, purpose};
+use crate::queue::Event;
+use cupola_units::SimTime;
+
+impl Engine<'_, '_> {
+    /// First tracks on a threat, own and shared, and the time from which each unit may fire.
+    pub(super) fn track(&mut self, index: usize) {
+        let shared = self.own_tracks(index);
+        self.ready_times(index, shared);
+    }
+
+    /// First own tracks of every unit; returns the first that the network has, with its delay.
+    fn own_tracks(&mut self, index: usize) -> SimTime {
+        let windows = &self.setting.geometry.windows;
+        let (first, last) = self.pairs_of(index);
+        let threat = &self.w.flying[index];
+        let (entity, launched, base) = (threat.entity, threat.launched, threat.first_pair as usize);
+        let mut shared = SimTime::NEVER;
+        let (mut earliest, mut by) = (SimTime::NEVER, 0);
+        for (k, pair) in windows.pairs[first..last].iter().enumerate() {
+            let Some(state) = self.state_of(pair) else {
+                continue;
+            };
+            let unit_entity = self.setting.plan.units[state.unit].entity;
+            let steps = &windows.tracks[pair.tracks.0 as usize..pair.tracks.1 as usize];
+            let u = self.stream.uniform(entity, purpose::TRACK, unit_entity);
+            let missed = self.looks_down_in_vain(entity, unit_entity, state.unit);
+            let first_over = steps.partition_point(|step| step.p <= u);
+            let step = steps.get(first_over).filter(|_| !missed);
+            let Some(step) = step else { continue };
+            let own = launched + SimTime::from_seconds(step.t_s);
+            if own >= state.lost_at {
+                continue;
+            }
+            if own < earliest {
+                (earliest, by) = (own, state.unit);
+            }
+            let sent = state.linked_from(own);
+            if sent.is_ever() {
+                shared = shared.min(sent + self.setting.draw.link_delay);
+            }
+            self.w.dealings[base + k].ready = own;
+        }
+        let threat = &mut self.w.flying[index];
+        threat.tracked = earliest.is_ever();
+        let route = &self.setting.geometry.routes[threat.route as usize];
+        if route.inside {
+            let delay = SimTime::from_seconds(self.setting.existing.0.alarm_delay_s);
+            threat.warn(earliest + delay);
+        }
+        if self.story && earliest < self.w.flying[index].ends {
+            let unit = &self.setting.plan.units[by];
+            let text = format!("is first tracked by {} at {}", unit.system_name, unit.site);
+            self.tell(earliest, index as u16, text);
+        }
+        shared
+    }
+
+    /// From when each unit may fire: its first own or received track, its reaction, and consent.
+    fn ready_times(&mut self, index: usize, shared: SimTime) {
+        let (plan, draw) = (self.setting.plan, self.setting.draw);
+        let (first, last) = self.pairs_of(index);
+        let pairs = &self.setting.geometry.windows.pairs[first..last];
+        let threat = &self.w.flying[index];
+        let (entity, base) = (threat.entity, threat.first_pair as usize);
+        for (k, pair) in pairs.iter().enumerate() {
+            let Some(state) = self.state_of(pair) else {
+                continue;
+            };
+            let unit = &plan.units[state.unit];
+            // Only systems that take remote tracks fire on somebody else's.
+            let picture = if unit.remote_tracks {
+                state.linked_from(shared)
+            } else {
+                SimTime::NEVER
+            };
+            let picture = if picture < self.w.post_lost_at {
+                picture
+            } else {
+                SimTime::NEVER
+            };
+            let tracked = self.w.dealings[base + k].ready.min(picture);
+            // Fighters sent towards a shared track must still find the target themselves.
+            let lost = self.looks_down_in_vain(entity, unit.entity, state.unit);
+            if !is_armed(plan, state.unit) || lost || !tracked.is_ever() {
+                self.w.dealings[base + k].ready = SimTime::NEVER;
+                continue;
+            }
+            let consent = draw.values.get(plan.rules[state.rule].consent_s);
+            let figures = &draw.units[state.unit];
+            let ready = tracked + figures.reaction + SimTime::from_seconds(consent);
+            self.w.dealings[base + k].ready = ready;
+            let event = Event::Engage {
+                unit: k as u16,
+                threat: index as u16,
+            };
+            if pair.chances.1 > pair.chances.0 {
+                self.w.queue.push(ready, event);
+            }
+        }
+    }
+
+    /// Whether a fighter's radar fails to pick this threat up against the ground in this run.
+    fn looks_down_in_vain(&self, threat: u32, unit_entity: u32, unit: usize) -> bool {
+        let share = self.setting.draw.units[unit].look_down_share;
+        share < 1.0 && self.stream.uniform(threat, purpose::LOOK_DOWN, unit_entity) >= share
+    }
+}
