@@ -36,6 +36,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola carryover\n  cupola carryover my-steps.toml --runs 1024 --format json"
     )]
     Carryover(crate::carryover::Carryover),
+    /// Which fire units are manned on which day, under each option and course.
+    #[command(after_help = "Example:\n  cupola crews western-ukraine")]
+    Crews(crate::crews::Crews),
     /// Play one run event by event, or tell one threat's story.
     #[command(
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"
@@ -46,7 +49,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola sweep border-or-forward --over fire_units[*].line.distance_km=0:700:100\n  cupola sweep western-ukraine --over rules.belt-70.belt_km=0,30,70,150 --option six-from-poland\n  cupola sweep mine.toml --over options.forward.rules.default=all,own-soil --over question.as_of=2024-06-30,2024-12-31"
     )]
     Sweep(crate::sweep::Sweep),
-    /// Try the claims of the public debate: a verdict, its number, and what would turn it.
+    /// Try the claims of the public debate: verdict, number, and what would turn it.
     #[command(
         after_help = "Examples:\n  cupola claims\n  cupola claims safe-zone --format json\n  cupola claims --out claims.html"
     )]

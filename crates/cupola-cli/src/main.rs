@@ -11,6 +11,7 @@ mod check;
 mod claims;
 mod compare;
 mod coverage;
+mod crews;
 mod failure;
 mod geography;
 mod prepare;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Crews(crews) => crews::crews(&crews),
         args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Claims(claims) => claims::claims(&claims),

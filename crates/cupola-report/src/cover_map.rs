@@ -64,6 +64,7 @@ pub(crate) fn maps(view: View<'_>, map: &MapContext) -> String {
             ""
         },
     );
+    body.push_str(&crate::network::network_table(view));
     body.push_str(&unit_table(view));
     section("maps", "4", "Where a cruise missile can be engaged", &body)
 }
