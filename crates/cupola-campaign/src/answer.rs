@@ -5,6 +5,7 @@ use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
 use crate::endurance::endurance;
 use crate::exposure::launch_distance_km;
 use crate::neighbours::radar_view;
+use crate::network_cover::count_people;
 use crate::outcome::{
     Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome, RaidInfo,
     Sensitivity, TerrainUsed, UnitInfo,
@@ -40,7 +41,8 @@ pub(crate) fn outcome(
         .map_or(1.0, |factor| factor.mode);
     let options: Vec<OptionOutcome> = (0..plan.options.len())
         .map(|option| {
-            let cover = cover(inputs, &plan.options[option], &area, pool);
+            let mut cover = cover(inputs, &plan.options[option], &area, pool);
+            count_people(&mut cover.fields.network, factor);
             let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
             built.title.clone_from(&file.options[option].title);
             built.coverage = Some(cover.fields);

@@ -18,7 +18,7 @@ const STEP_DEG: f64 = 1.0 / 120.0;
 pub(crate) const HEIGHTS_M: [f64; 8] =
     [50.0, 100.0, 200.0, 500.0, 1000.0, 3000.0, 5000.0, 10_000.0];
 /// Classes mapped, with the cross-section used where the raids have none of the class (assumed).
-const CLASSES: [(Class, f64); 3] = [
+pub(crate) const CLASSES: [(Class, f64); 3] = [
     (Class::Drone, 0.03),
     (Class::Cruise, 0.05),
     (Class::Ballistic, 0.1),
@@ -36,9 +36,9 @@ pub(crate) struct Cover {
 
 /// The protected area on the coverage raster.
 pub(crate) struct AreaRaster {
-    raster: Raster,
-    people: Weights,
-    area: Weights,
+    pub(crate) raster: Raster,
+    pub(crate) people: Weights,
+    pub(crate) area: Weights,
 }
 
 impl AreaRaster {
@@ -128,6 +128,7 @@ pub(crate) fn cover(
         engage_drone: next(),
         engage_cruise: next(),
         engage_ballistic: next(),
+        network: crate::network_cover::network_cover(inputs, option, area, pool),
     };
     Cover { fields, shares }
 }
@@ -159,8 +160,7 @@ fn field(
     } else {
         CLASSES[layer - 1].0
     };
-    let threat = plan.threats.iter().position(|threat| threat.class == class);
-    let rcs_m2 = threat.map_or(CLASSES[layer.max(1) - 1].1, |threat| draw.rcs_m2(threat));
+    let rcs_m2 = rcs_m2(plan, &draw, layer, class);
     // Units under one rule are one network; the rule then says where it may act.
     let mut rules: Vec<usize> = option.rules.clone();
     rules.sort_unstable();
@@ -168,7 +168,16 @@ fn field(
     let ground = inputs.world.ground(seed);
     let mut lowest = raster.grid(vec![f32::NAN; raster.rows * raster.cols]);
     for rule in rules {
-        let network = network(inputs, option, &draw, seed, layer, class, rcs_m2, rule);
+        let (network, _) = network(
+            inputs,
+            option,
+            &draw,
+            seed,
+            layer,
+            class,
+            rcs_m2,
+            Some(rule),
+        );
         if network.units.is_empty() {
             continue;
         }
@@ -187,8 +196,14 @@ fn field(
     lowest
 }
 
+/// Cross-section of the raids' first threat of a class, or the assumed one, square metres.
+pub(crate) fn rcs_m2(plan: &Plan, draw: &Draw, layer: usize, class: Class) -> f64 {
+    let threat = plan.threats.iter().position(|threat| threat.class == class);
+    threat.map_or(CLASSES[layer.max(1) - 1].1, |threat| draw.rcs_m2(threat))
+}
+
 /// Whether a rule lets anybody engage over a point at all.
-fn may_act(plan: &Plan, world: &World, rule: usize, at: cupola_units::LatLon) -> bool {
+pub(crate) fn may_act(plan: &Plan, world: &World, rule: usize, at: cupola_units::LatLon) -> bool {
     let rule = &plan.rules[rule];
     match rule.engage {
         Engage::All | Engage::HeadingForNato => true,
@@ -197,11 +212,13 @@ fn may_act(plan: &Plan, world: &World, rule: usize, at: cupola_units::LatLon) ->
     }
 }
 
+/// The sensors and units of an option against a class, of one rule or of all, and for each unit its
+/// position among the option's.
 #[expect(
     clippy::too_many_arguments,
-    reason = "one call site; a struct would only rename them"
+    reason = "two call sites; a struct would only rename them"
 )]
-fn network<'a>(
+pub(crate) fn network<'a>(
     inputs: &Inputs<'a>,
     option: &OptionPlan,
     draw: &Draw,
@@ -209,11 +226,11 @@ fn network<'a>(
     layer: usize,
     class: Class,
     rcs_m2: f64,
-    rule: usize,
-) -> Network<'a> {
+    rule: Option<usize>,
+) -> (Network<'a>, Vec<usize>) {
     let plan = inputs.plan;
     let floors = &inputs.floors[seed];
-    let mut network = Network::default();
+    let (mut network, mut owners) = (Network::default(), Vec::new());
     for &unit in &option.units {
         let figures = draw.map_figures(unit, rcs_m2);
         let sector = plan.units[unit].facing_deg.map(|deg| Sector {
@@ -230,12 +247,14 @@ fn network<'a>(
     }
     let linked = option.mode != CommandMode::Autonomous;
     for (i, (&unit, &unit_rule)) in option.units.iter().zip(&option.rules).enumerate() {
-        if (layer > 0 && unit_rule != rule) || draw.on_duty_share(unit) <= 0.0 {
+        let other = rule.is_some_and(|rule| layer > 0 && unit_rule != rule);
+        if other || draw.on_duty_share(unit) <= 0.0 {
             continue;
         }
         let own = vec![i];
         let weapon = weapon(plan, draw, floors, unit, class);
         if layer == 0 {
+            owners.push(i);
             network.units.push(Unit {
                 sensors: own,
                 weapon: None,
@@ -247,10 +266,11 @@ fn network<'a>(
             } else {
                 own
             };
+            owners.push(i);
             network.units.push(Unit { sensors, weapon });
         }
     }
-    network
+    (network, owners)
 }
 
 fn weapon(

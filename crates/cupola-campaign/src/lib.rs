@@ -13,6 +13,7 @@ mod decoys;
 mod endurance;
 mod exposure;
 mod neighbours;
+mod network_cover;
 mod outcome;
 pub mod record;
 mod run;
@@ -25,8 +26,9 @@ mod tally;
 pub use carryover::{Change, Share, Station, Through, Waterfall};
 pub use crews::{CrewTimeline, crews};
 pub use outcome::{
-    Coverage, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure, OptionOutcome, Outcome,
-    RadarView, RaidInfo, Sensitivity, Story, TerrainUsed, UnitInfo,
+    Coverage, DepthCover, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure,
+    NetworkCover, OptionOutcome, Outcome, RadarView, RaidInfo, Sensitivity, Story, TerrainUsed,
+    UnitGap, UnitInfo, UnitWorth,
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped};
 pub use sample::{Estimate, Sample, Series};

@@ -345,6 +345,66 @@ pub struct Coverage {
     pub engage_cruise: Grid,
     /// Lowest height at which a ballistic missile can be engaged.
     pub engage_ballistic: Grid,
+    /// Depth, gaps and worth of the option's fire units, per class of threat that they can engage.
+    pub network: Vec<NetworkCover>,
+}
+
+/// What an option's fire units do together against one class, and what each is worth.
+///
+/// Shares are of the people or the area of the protected area, means over the terrain's seeds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkCover {
+    /// Class of threat.
+    pub class: Class,
+    /// Heights above ground of the shares by depth, metres.
+    pub heights_m: Vec<f64>,
+    /// Shares under the floor of at least 1, 2 and 3 units, in this order.
+    pub depths: Vec<DepthCover>,
+    /// Heights above ground of [`UnitWorth::lost_people`] and of the gaps, metres.
+    pub worth_heights_m: Vec<f64>,
+    /// Each fire unit that can engage the class, in the order of the option's.
+    pub units: Vec<UnitWorth>,
+    /// The gaps of these units with the most people in them, by height, heaviest first.
+    pub gaps: Vec<UnitGap>,
+}
+
+/// Shares under the floor of at least so many units, by height.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DepthCover {
+    /// At least so many units can engage at once.
+    pub units: usize,
+    /// Share of the people by height.
+    pub people: Vec<f64>,
+    /// Share of the area by height.
+    pub area: Vec<f64>,
+}
+
+/// What one fire unit is worth to the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitWorth {
+    /// Position among the option's units.
+    pub unit: usize,
+    /// Share of the people over whom it is the unit that engages from the lowest height.
+    pub best_people: f64,
+    /// Share of the area over which it is.
+    pub best_area: f64,
+    /// Share of the people that would no longer be covered without it, by height.
+    pub lost_people: Vec<f64>,
+    /// The same of the area.
+    pub lost_area: Vec<f64>,
+}
+
+/// A part of the protected area in which none of the option's units engages below a height.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitGap {
+    /// Height above ground, metres.
+    pub height_m: f64,
+    /// People in it.
+    pub people: f64,
+    /// Its area, km².
+    pub area_km2: f64,
+    /// Centre of its people.
+    pub centre: LatLon,
 }
 
 /// How much of the variance of the expected main measure one input explains.

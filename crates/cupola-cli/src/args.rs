@@ -36,6 +36,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola carryover\n  cupola carryover my-steps.toml --runs 1024 --format json"
     )]
     Carryover(crate::carryover::Carryover),
+    /// Which fire units are manned on which day, under each option and course.
+    #[command(after_help = "Example:\n  cupola crews western-ukraine")]
+    Crews(crate::crews::Crews),
     /// Play one run event by event, or tell one threat's story.
     #[command(
         after_help = "Examples:\n  cupola replay western-ukraine --option forward --run 3\n  cupola replay western-ukraine --option forward --run 3 --why 41"
@@ -46,7 +49,7 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cupola sweep border-or-forward --over fire_units[*].line.distance_km=0:700:100\n  cupola sweep western-ukraine --over rules.belt-70.belt_km=0,30,70,150 --option six-from-poland\n  cupola sweep mine.toml --over options.forward.rules.default=all,own-soil --over question.as_of=2024-06-30,2024-12-31"
     )]
     Sweep(crate::sweep::Sweep),
-    /// Try the claims of the public debate: a verdict, its number, and what would turn it.
+    /// Try the claims of the public debate: verdict, number, and what would turn it.
     #[command(
         after_help = "Examples:\n  cupola claims\n  cupola claims safe-zone --format json\n  cupola claims --out claims.html"
     )]
@@ -61,9 +64,14 @@ pub(crate) enum Command {
     Record(crate::record::Record),
     /// Floor field of one site: the lowest height at which a target is in line of sight.
     #[command(
-        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif"
+        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif --png floor.png\n  cupola coverage --terrain dem.tif --at 780000,220000 --contours 100,500 --out seen.geojson\n  cupola coverage --scenario western-ukraine --option forward --out floor.tif --cog --compress deflate"
     )]
     Coverage(crate::coverage::Coverage),
+    /// One line of sight: the ground along it, the lowest height seen, what blocks it.
+    #[command(
+        after_help = "Examples:\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --mast-m 15\n  cupola profile --terrain tiles/ --from 49.84,24.03 --to 49.95,24.8 --target-m 100 --svg line.svg\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --format csv > line.csv"
+    )]
+    Profile(crate::profile::ProfileArgs),
     /// Floor fields of many candidate sites over one folder of tiles, as bits or 16-bit floors.
     #[command(
         after_help = "Examples:\n  cupola coverage-batch --terrain tiles/ --sites hills.csv --out floors/\n  cupola coverage-batch --terrain tiles/ --grid-km 10 --bounds 49,22,51,25 --height-m 100 --out bits/"

@@ -11,9 +11,11 @@ mod check;
 mod claims;
 mod compare;
 mod coverage;
+mod crews;
 mod failure;
 mod geography;
 mod prepare;
+mod profile;
 mod progress;
 mod record;
 mod replay;
@@ -34,12 +36,14 @@ fn main() -> ExitCode {
         args::Command::Run(run) => run::run(&run),
         args::Command::Check(check) => check::check(&check),
         args::Command::Compare(compare) => compare::compare(&compare),
+        args::Command::Crews(crews) => crews::crews(&crews),
         args::Command::Carryover(carryover) => carryover::carryover(&carryover),
         args::Command::Replay(replay) => replay::replay(&replay),
         args::Command::Claims(claims) => claims::claims(&claims),
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::Profile(profile) => profile::profile(&profile),
         args::Command::CoverageBatch(batch) => batch::batch(&batch),
         args::Command::Record(record) => record::record(&record),
         args::Command::Terrain(terrain) => terrain::terrain(&terrain),

@@ -232,6 +232,24 @@ pub(crate) fn prepare(
     prepare_scenario(args, &scenario(args)?, pool, stop)
 }
 
+/// What a scenario means, without lines of sight.
+///
+/// # Errors
+/// [`Failure`] for a wrong input, or when `stop` was raised.
+pub(crate) fn planned(
+    args: &ScenarioArgs,
+    scenario: &Scenario,
+    stop: &AtomicBool,
+) -> Result<Plan, Failure> {
+    geography::check(scenario)?;
+    named_files(args, scenario)?;
+    let ground = ground(args, scenario)?;
+    go_on(stop)?;
+    let terrains: Vec<&dyn Terrain> = ground.terrains.iter().map(AsRef::as_ref).collect();
+    let world = World::new(&ground.scenario, &terrains, ground.people)?;
+    Ok(Plan::new(&ground.scenario, &world)?)
+}
+
 /// Everything a run of a scenario needs that was read already.
 ///
 /// # Errors

@@ -106,6 +106,23 @@ pub fn leave_one_out(
     lost
 }
 
+/// The share of the weight over which a unit is the one that can act from the lowest height.
+///
+/// # Panics
+/// If servers and weights differ in size.
+pub fn best_share(servers: &Servers, unit: usize, weights: &Weights) -> f64 {
+    assert_eq!(
+        servers.best.len(),
+        weights.per_cell.len(),
+        "servers and weights differ in size"
+    );
+    let cells = servers.best.iter().zip(&weights.per_cell);
+    let own = cells.filter(|(best, _)| usize::from(**best) == unit);
+    let sum: f64 = own.map(|(_, weight)| weight).sum();
+    let total = weights.total();
+    if total > 0.0 { sum / total } else { 0.0 }
+}
+
 /// A connected part of the area in which no unit acts at or below some height.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gap {

@@ -172,6 +172,15 @@ pub struct Servers {
     pub best: Vec<u16>,
 }
 
+/// What a network does in every cell: see [`Network::fields`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fields {
+    /// For each depth asked for, the lowest height above ground, metres; NaN where there is none.
+    pub depths: Vec<Grid>,
+    /// Who is best, and what would be left without him.
+    pub servers: Servers,
+}
+
 /// An interval of heights above sea; empty when `low_m > high_m`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Span {
@@ -239,7 +248,8 @@ impl Network<'_> {
             let lowest = depths.iter().map(|&k| lowest_at_depth(acts, k));
             lowest.map(|asl_m| agl_m(asl_m, ground_m)).collect()
         };
-        let rows: Vec<Vec<Vec<f32>>> = self.rows(ground, raster, pool, &lowest);
+        let all = |_: usize, _: usize| true;
+        let rows: Vec<Vec<Vec<f32>>> = self.rows(ground, raster, pool, &all, &lowest);
         let field = |depth| {
             let void = |cell: &Vec<f32>| cell.get(depth).copied().unwrap_or(f32::NAN);
             raster.grid(rows.iter().flatten().map(void).collect())
@@ -254,33 +264,49 @@ impl Network<'_> {
     pub fn servers(&self, ground: &Grid, raster: &Raster, pool: &rayon::ThreadPool) -> Servers {
         let numbered = self.units.len() < usize::from(u16::MAX);
         assert!(numbered, "units are numbered by u16");
-        let two = |acts: &[Act], ground_m: f64| {
-            let (mut best, mut first, mut second) =
-                (usize::from(u16::MAX), Span::EMPTY, Span::EMPTY);
-            for act in acts {
-                if act.span.low_m < first.low_m {
-                    if act.unit != best {
-                        second = first;
-                    }
-                    (best, first) = (act.unit, act.span);
-                } else if act.unit != best && act.span.low_m < second.low_m {
-                    second = act.span;
-                }
-            }
-            let agl = [first, second].map(|span| agl_m(span.low_m, ground_m));
-            let best = if agl[0].is_nan() {
-                u16::MAX
-            } else {
-                best as u16
-            };
-            (agl, best)
-        };
-        let cells = self.rows(ground, raster, pool, &two).into_iter().flatten();
+        let all = |_: usize, _: usize| true;
+        let cells = self
+            .rows(ground, raster, pool, &all, &best_two)
+            .into_iter()
+            .flatten();
         let (heights, best): (Vec<[f32; 2]>, Vec<u16>) = cells.unzip();
         Servers {
             first: raster.grid(heights.iter().map(|h| h[0]).collect()),
             second: raster.grid(heights.iter().map(|h| h[1]).collect()),
             best,
+        }
+    }
+
+    /// [`Self::floors`] and [`Self::servers`] at once, of units that may act in some cells only:
+    /// `may_act` is asked for a unit and a cell, by their indices.
+    ///
+    /// # Panics
+    /// If a unit names a sensor that is not there, or there are more than 65,534 units.
+    pub fn fields(
+        &self,
+        ground: &Grid,
+        raster: &Raster,
+        depths: &[usize],
+        may_act: &(dyn Fn(usize, usize) -> bool + Sync),
+        pool: &rayon::ThreadPool,
+    ) -> Fields {
+        let numbered = self.units.len() < usize::from(u16::MAX);
+        assert!(numbered, "units are numbered by u16");
+        let both = |acts: &[Act], ground_m: f64| {
+            let lowest = depths.iter().map(|&k| lowest_at_depth(acts, k));
+            let lowest: Vec<f32> = lowest.map(|asl_m| agl_m(asl_m, ground_m)).collect();
+            (lowest, best_two(acts, ground_m))
+        };
+        let rows = self.rows(ground, raster, pool, &may_act, &both);
+        let cells: Vec<_> = rows.into_iter().flatten().collect();
+        let depth = |i: usize| raster.grid(cells.iter().map(|cell| cell.0[i]).collect());
+        Fields {
+            depths: (0..depths.len()).map(depth).collect(),
+            servers: Servers {
+                first: raster.grid(cells.iter().map(|cell| cell.1.0[0]).collect()),
+                second: raster.grid(cells.iter().map(|cell| cell.1.0[1]).collect()),
+                best: cells.iter().map(|cell| cell.1.1).collect(),
+            },
         }
     }
 
@@ -290,6 +316,7 @@ impl Network<'_> {
         ground: &Grid,
         raster: &Raster,
         pool: &rayon::ThreadPool,
+        may_act: &(impl Fn(usize, usize) -> bool + Sync),
         reduce: &(impl Fn(&[Act], f64) -> T + Sync),
     ) -> Vec<Vec<T>> {
         for unit in &self.units {
@@ -301,7 +328,7 @@ impl Network<'_> {
             );
         }
         let sites = Sites::new(self);
-        let one = |row| self.row(&sites, ground, raster, row, reduce);
+        let one = |row| self.row(&sites, ground, raster, row, may_act, reduce);
         pool.install(|| (0..raster.rows).into_par_iter().map(one).collect())
     }
 
@@ -311,6 +338,7 @@ impl Network<'_> {
         ground: &Grid,
         raster: &Raster,
         row: usize,
+        may_act: &impl Fn(usize, usize) -> bool,
         reduce: &impl Fn(&[Act], f64) -> T,
     ) -> Vec<T> {
         let heights: Vec<f64> = (0..raster.cols)
@@ -349,6 +377,9 @@ impl Network<'_> {
         let cell = |(col, &ground_m): (usize, &f64)| {
             acts.clear();
             for (i, unit) in self.units.iter().enumerate() {
+                if !may_act(i, row * raster.cols + col) {
+                    continue;
+                }
                 let all = Span {
                     low_m: ground_m,
                     high_m: ground_m + HEIGHT_M_MAX,
@@ -480,6 +511,28 @@ fn lowest_at_depth(acts: &[Act], depth: usize) -> f64 {
     let starts = acts.iter().map(|act| act.span.low_m);
     let deep = starts.filter(|&low_m| depth <= 1 || at_once(low_m) >= depth);
     deep.fold(f64::INFINITY, f64::min)
+}
+
+/// Heights above ground of the lowest unit and of the lowest without it, and which unit that is.
+fn best_two(acts: &[Act], ground_m: f64) -> ([f32; 2], u16) {
+    let (mut best, mut first, mut second) = (usize::from(u16::MAX), Span::EMPTY, Span::EMPTY);
+    for act in acts {
+        if act.span.low_m < first.low_m {
+            if act.unit != best {
+                second = first;
+            }
+            (best, first) = (act.unit, act.span);
+        } else if act.unit != best && act.span.low_m < second.low_m {
+            second = act.span;
+        }
+    }
+    let agl = [first, second].map(|span| agl_m(span.low_m, ground_m));
+    let best = if agl[0].is_nan() {
+        u16::MAX
+    } else {
+        best as u16
+    };
+    (agl, best)
 }
 
 /// Height above ground as stored; NaN when there is none.

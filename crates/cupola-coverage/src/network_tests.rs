@@ -365,6 +365,34 @@ fn servers_name_the_lowest_unit_and_the_field_without_it() {
 }
 
 #[test]
+fn fields_are_floors_and_servers_of_the_units_that_may_act() {
+    let terrain = rough();
+    let floors = eight_floors(&terrain);
+    let network = eight(&floors);
+    let bits = |grid: &Grid| -> Vec<u32> { grid.values.iter().map(|v| v.to_bits()).collect() };
+    let all = network.fields(&terrain, &raster(), &[1, 2], &|_, _| true, &pool(2));
+    let wanted = network.floors(&terrain, &raster(), &[1, 2], &pool(2));
+    let servers = network.servers(&terrain, &raster(), &pool(2));
+    assert!(all.depths.iter().map(bits).eq(wanted.iter().map(bits)));
+    assert_eq!(all.servers.best, servers.best);
+    assert_eq!(bits(&all.servers.second), bits(&servers.second));
+    // Without its permission a unit is as if it were not there, cell by cell.
+    let may_act = |unit: usize, cell: usize| unit != 3 || cell.is_multiple_of(2);
+    let some = network.fields(&terrain, &raster(), &[1], &may_act, &pool(2));
+    let mut without = network.clone();
+    without.units[3].sensors.clear();
+    let left = &without.floors(&terrain, &raster(), &[1], &pool(2))[0];
+    for (i, found) in some.depths[0].values.iter().enumerate() {
+        let wanted = if i.is_multiple_of(2) {
+            &wanted[0]
+        } else {
+            left
+        };
+        assert_eq!(found.to_bits(), wanted.values[i].to_bits(), "{i}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "a unit names one of 0 sensors")]
 fn a_unit_that_names_a_missing_sensor_is_an_error() {
     let network = Network {

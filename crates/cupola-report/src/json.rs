@@ -114,12 +114,17 @@ fn push_option(out: &mut String, outcome: &Outcome, option: &OptionOutcome) {
         json!({ "country": v.country, "height_m": v.height_m, "area_km2": v.area_km2,
             "depth_km": v.depth_km })
     });
+    let networks = option.coverage.as_ref().map(|cover| &cover.network);
+    let network = lines(networks.map_or(&[][..], Vec::as_slice), |n| {
+        crate::network::as_json(option, n)
+    });
     let lists = [
         ("measures", lines(&option.measures, measure)),
         ("fates", fates),
         ("ledger", ledger),
         ("endurance", endurance),
         ("radar_view", radar_view),
+        ("network", network),
     ];
     for (key, text) in lists {
         push!(out, ",\n    \"{key}\": {text}");

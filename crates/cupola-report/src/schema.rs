@@ -135,11 +135,50 @@ fn option() -> Value {
                 ("depth_km", number()),
             ])),
         ),
+        ("network", list(network())),
     ];
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
         properties.extend(more.map(|(key, value)| (key.to_owned(), value)));
     }
     schema
+}
+
+/// What an option's own fire units do together against one class.
+fn network() -> Value {
+    let shares = || list(number());
+    object(&[
+        ("class", class()),
+        ("heights_m", list(number())),
+        (
+            "depths",
+            list(object(&[
+                ("units", json!({ "type": "integer", "minimum": 1 })),
+                ("people", shares()),
+                ("area", shares()),
+            ])),
+        ),
+        ("worth_heights_m", list(number())),
+        (
+            "units",
+            list(object(&[
+                ("id", nullable("string")),
+                ("best_people", number()),
+                ("best_area", number()),
+                ("lost_people", shares()),
+                ("lost_area", shares()),
+            ])),
+        ),
+        (
+            "gaps",
+            list(object(&[
+                ("height_m", number()),
+                ("people", number()),
+                ("area_km2", number()),
+                ("lat_deg", number()),
+                ("lon_deg", number()),
+            ])),
+        ),
+    ])
 }
 
 fn measure() -> Value {

@@ -121,7 +121,7 @@ pub fn judge<P: Player>(claim: &Claim, player: &mut P) -> Result<Judged, Unjudge
     let mut desk = Desk {
         claim,
         player,
-        last: None,
+        kept: Vec::new(),
     };
     let (found, hash) = desk.number(&claim.quantity, &[])?;
     let alone = verdict(&found, &claim.threshold);
@@ -179,12 +179,11 @@ pub fn verdict(number: &Number, threshold: &Threshold) -> Verdict {
     }
 }
 
-/// One claim under study, with the last answer kept: much of what is varied reads another number of
-/// the same answer.
+/// One claim under study. Its answers are kept: much of what is varied reads another number of one.
 struct Desk<'a, P: Player> {
     claim: &'a Claim,
     player: &'a mut P,
-    last: Option<(Vec<String>, Answer)>,
+    kept: Vec<(Vec<String>, Answer)>,
 }
 
 impl<P: Player> Desk<'_, P> {
@@ -198,26 +197,30 @@ impl<P: Player> Desk<'_, P> {
         if quantity.kind == Kind::Relief {
             return self.relief(quantity, &set);
         }
-        self.answer(&set)?;
-        let (_, answer) = self.last.as_ref().expect("an answer was just kept");
+        let claim = self.claim;
+        let answer = self.answer(&set)?;
         let found = number(quantity, answer).map_err(|what| Unjudged::NoNumber {
-            claim: self.claim.id.clone(),
+            claim: claim.id.clone(),
             what,
         })?;
         Ok((found, answer.hash.clone()))
     }
 
-    fn answer(&mut self, set: &[String]) -> Result<(), Unjudged<P::Error>> {
-        if self.last.as_ref().is_some_and(|(last, _)| last == set) {
-            return Ok(());
-        }
-        let need = match self.claim.quantity.kind {
-            Kind::Cover => Need::Cover,
-            _ => Need::Runs,
+    fn answer(&mut self, set: &[String]) -> Result<&Answer, Unjudged<P::Error>> {
+        let there = self.kept.iter().position(|(kept, _)| kept == set);
+        let place = if let Some(place) = there {
+            place
+        } else {
+            let need = match self.claim.quantity.kind {
+                Kind::Cover => Need::Cover,
+                _ => Need::Runs,
+            };
+            let played = self.player.play(self.claim, set, need);
+            self.kept
+                .push((set.to_vec(), played.map_err(Unjudged::Play)?));
+            self.kept.len() - 1
         };
-        let played = self.player.play(self.claim, set, need);
-        self.last = Some((set.to_vec(), played.map_err(Unjudged::Play)?));
-        Ok(())
+        Ok(&self.kept[place].1)
     }
 
     /// Fire units that could leave: the share of the existing defence over the area that can go before
@@ -235,11 +238,11 @@ impl<P: Player> Desk<'_, P> {
                 "existing_defence.area_weight={}",
                 number::TODAY * share
             ));
-            self.answer(&set)?;
-            let (_, answer) = self.last.as_ref().expect("an answer was just kept");
+            let claim = self.claim;
+            let answer = self.answer(&set)?;
             hash.clone_from(&answer.hash);
             let missing = |what| Unjudged::NoNumber {
-                claim: self.claim.id.clone(),
+                claim: claim.id.clone(),
                 what,
             };
             let leakers = number::relief_series(quantity, answer).map_err(missing)?;

@@ -186,6 +186,42 @@ fn check_summary(summary: &Value, options: &[&str], runs: u64) {
         ];
         assert!(published.iter().all(|key| found.contains(key)), "{measure}");
     }
+    for option in summary["options"].as_array().unwrap() {
+        check_network(option);
+    }
+}
+
+/// The network of an option says of one unit what the measures say, and of two no more.
+fn check_network(option: &Value) {
+    for network in option["network"].as_array().unwrap() {
+        let heights = network["heights_m"].as_array().unwrap();
+        let share =
+            |depth: usize, i: usize| network["depths"][depth]["people"][i].as_f64().unwrap();
+        for (i, height_m) in heights.iter().enumerate() {
+            let same = |measure: &&Value| {
+                measure["id"] == "people_under_floor"
+                    && measure["class"] == network["class"]
+                    && measure["height_m"] == *height_m
+            };
+            let measure = option["measures"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(same)
+                .unwrap();
+            let mean = measure["mean"].as_f64().unwrap();
+            assert!((share(0, i) - mean).abs() < 1e-9, "{network} {measure}");
+            assert!(
+                share(0, i) >= share(1, i) && share(1, i) >= share(2, i),
+                "{network}"
+            );
+        }
+        let lost = network["units"].as_array().unwrap().iter();
+        let lost: f64 = lost
+            .map(|unit| unit["lost_people"][2].as_f64().unwrap())
+            .sum();
+        assert!(lost <= share(0, heights.len() - 1) + 1e-9, "{network}");
+    }
 }
 
 fn summary(place: &Place, folder: &str) -> Value {

@@ -140,6 +140,31 @@ impl Played {
     }
 }
 
+/// Costs of larger raids, made of the stored ones; returns the exponent with which the cost of a run
+/// grows in threats times units, from the smallest to the largest.
+pub(crate) fn sizes(raids: &[Raid]) -> f64 {
+    let mut costs = Vec::new();
+    for (threats_of, units_of) in [(1, 1), (2, 1), (4, 2), (10, 5)] {
+        let merged = Raid {
+            units: raids[..units_of]
+                .iter()
+                .flat_map(|r| r.units.clone())
+                .collect(),
+            threats: raids[..threats_of]
+                .iter()
+                .flat_map(|r| r.threats.clone())
+                .collect(),
+        };
+        let (threats, units) = (merged.threats.len(), merged.units.len());
+        let played = play(&[merged], 50);
+        let ms = 1000.0 / played.per_second();
+        println!("{threats} threats × {units} units: {ms:.3} ms a run");
+        costs.push(((threats * units) as f64, ms));
+    }
+    let (first, last) = (costs[0], costs[costs.len() - 1]);
+    math::ln(last.1 / first.1) / math::ln(last.0 / first.0)
+}
+
 /// A point of the plane on the globe, distances from the middle kept.
 fn on_globe([x, y]: Point) -> LatLon {
     let (east, north) = (x - MIDDLE_KM[0], y - MIDDLE_KM[1]);

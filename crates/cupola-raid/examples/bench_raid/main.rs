@@ -12,13 +12,14 @@
 
 mod clock;
 mod flat;
+mod full;
 mod peer;
 
 use std::path::Path;
 
 /// Runs of every stored raid: ours, and the peer's unless told otherwise.
 const OUR_REPEATS: u32 = 100;
-const PEER_REPEATS: u32 = 8;
+const PEER_REPEATS: u32 = 4;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -33,14 +34,19 @@ fn main() {
     );
     let Some(python) = python else {
         println!("{}", ours.row("cupola alone"));
+        flat::sizes(&raids);
+        full::play();
         return;
     };
     let peer = peer::play(&python, folder, PEER_REPEATS);
     peer::compare(&ours, &peer);
+    let sizes = flat::sizes(&raids);
+    let (full, of_campaign) = full::play();
     let (us, them) = (ours.per_second(), peer.per_second());
     println!(
         "{{\"bench\":\"raid\",\"ours\":{us:.1},\"peer\":{them:.2},\"unit\":\"runs per processor second\",\
-         \"peer_name\":\"SimPy\",\"ratio\":{:.1}}}",
+         \"peer_name\":\"SimPy\",\"ratio\":{:.1},\"every_mechanism\":{full:.1},\
+         \"every_mechanism_with_geometry\":{of_campaign:.1},\"cost_exponent\":{sizes:.2}}}",
         us / them
     );
 }

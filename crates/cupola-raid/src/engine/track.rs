@@ -27,7 +27,8 @@ impl Engine<'_, '_> {
             let steps = &windows.tracks[pair.tracks.0 as usize..pair.tracks.1 as usize];
             let u = self.stream.uniform(entity, purpose::TRACK, unit_entity);
             let missed = self.looks_down_in_vain(entity, unit_entity, state.unit);
-            let step = steps.iter().find(|step| u < step.p).filter(|_| !missed);
+            let first_over = steps.partition_point(|step| step.p <= u);
+            let step = steps.get(first_over).filter(|_| !missed);
             let Some(step) = step else { continue };
             let own = launched + SimTime::from_seconds(step.t_s);
             if own >= state.lost_at {

@@ -273,6 +273,8 @@ impl Builder<'_> {
         let mut sets = Vec::new();
         let mut names = Vec::new();
         let file = &self.scenario.file;
+        let mut waves = file.raids.iter().flat_map(|raid| &raid.waves);
+        let strays = waves.any(|w| w.stray_share.as_ref().is_some_and(|share| share.high > 0.0));
         for (name, aims) in &file.aims {
             let mut lists = [Vec::new(), Vec::new()];
             for (side, (key, list)) in [("inside", &aims.inside), ("outside", &aims.outside)]
@@ -292,7 +294,7 @@ impl Builder<'_> {
                     }
                     sum += aim.weight;
                     // Looked up once here: it passes over the whole raster of countries.
-                    let nato = if side == 0 {
+                    let nato = if side == 0 && strays {
                         self.world.nearest_nato(at)
                     } else {
                         None

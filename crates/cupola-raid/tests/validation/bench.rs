@@ -345,8 +345,14 @@ pub(crate) struct Night<'a> {
 
 impl Night<'_> {
     /// Plays runs 0 to `runs` − 1 of an option and hands over what each left behind.
-    pub(crate) fn play(
+    pub(crate) fn play(&self, option: usize, runs: u32, story: bool, each: impl FnMut(&RaidLog)) {
+        self.play_in(&mut Workspace::default(), option, runs, story, each);
+    }
+
+    /// The same in memory that was used before.
+    pub(crate) fn play_in(
         &self,
+        workspace: &mut Workspace,
         option: usize,
         runs: u32,
         story: bool,
@@ -361,15 +367,8 @@ impl Night<'_> {
             geometry: &self.geometry,
             existing: &self.existing,
         };
-        let mut workspace = Workspace::default();
         for run in 0..runs {
-            simulate(
-                &setting,
-                &field.plan.options[option],
-                run,
-                story,
-                &mut workspace,
-            );
+            simulate(&setting, &field.plan.options[option], run, story, workspace);
             each(&workspace.log);
         }
     }

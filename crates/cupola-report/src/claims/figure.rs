@@ -30,7 +30,7 @@ pub(super) fn figure(judged: &Judged) -> String {
         .fold(0.0, f64::max);
     let x = Scale::linear([0.0, high * factor * 1.05], [LEFT, RIGHT]);
     let rows = rows(judged);
-    let bottom = 16.0 + ROW * rows.len() as f64;
+    let bottom = 34.0 + ROW * rows.len() as f64;
     let mut svg = Svg::new(WIDTH, bottom + 44.0);
     push_zones(&mut svg, judged, x, factor, bottom);
     for tick in ticks(0.0, high * factor * 1.05, 6) {

@@ -71,19 +71,29 @@ pub fn claims_table(judged: &[Judged], width: usize) -> String {
         );
         out.push_str(&crate::table::wrapped(&head, width, "            "));
         let number = format!(
-            "            {}: {}; {}",
+            "{}: {}; {}",
             claim.quantity.words,
             printed(&one.number, &claim.quantity.unit),
             against(one)
         );
-        out.push_str(&crate::table::wrapped(&number, width, "            "));
+        push_indented(&mut out, &number, width);
         let flips: Vec<String> = one.flips().iter().map(|v| turn(v)).collect();
         if !flips.is_empty() {
-            let turned = format!("            turns at {}", flips.join("; "));
-            out.push_str(&crate::table::wrapped(&turned, width, "            "));
+            let turned = format!("turns at {}", flips.join("; "));
+            push_indented(&mut out, &turned, width);
         }
     }
     out
+}
+
+/// A paragraph below the head of a claim.
+fn push_indented(out: &mut String, text: &str, width: usize) {
+    const INDENT: &str = "            ";
+    out.push_str(INDENT);
+    let room = width.saturating_sub(INDENT.len());
+    let lines = crate::table::wrapped(text, room, "");
+    out.push_str(&lines.trim_end().replace('\n', &format!("\n{INDENT}")));
+    out.push('\n');
 }
 
 /// One flip in words.

@@ -1,0 +1,181 @@
+//! What an option's fire units do together: cover by at least one, two and three of them, who is
+//! best where, what each is worth, and where their gaps are.
+//!
+//! Only fire units that the scenario names are looked at. What stands there already is known by its
+//! record alone: it has no place here, and no gap of it is computed.
+
+use crate::cover::{AreaRaster, CLASSES, HEIGHTS_M, may_act, network, rcs_m2};
+use crate::outcome::{DepthCover, NetworkCover, UnitGap, UnitWorth};
+use crate::run::Inputs;
+use cupola_coverage::measures;
+use cupola_coverage::network::Fields;
+use cupola_coverage::{Raster, Weights};
+use cupola_raid::{Draw, OptionPlan};
+use cupola_scenario::Class;
+use cupola_world::Grid;
+
+/// Numbers of units whose cover is told.
+const DEPTHS: [usize; 3] = [1, 2, 3];
+/// Heights above ground of worth and gaps, metres.
+const WORTH_HEIGHTS_M: [f64; 3] = [100.0, 1000.0, 10_000.0];
+/// Gaps told per height.
+const GAPS: usize = 3;
+
+/// The fields of one seed, and to which of the option's units the network's belong.
+struct Seed {
+    fields: Fields,
+    owners: Vec<usize>,
+}
+
+/// Network cover against each class that a unit of the option can engage.
+pub(crate) fn network_cover(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    area: &AreaRaster,
+    pool: &rayon::ThreadPool,
+) -> Vec<NetworkCover> {
+    if option.units.is_empty() {
+        return Vec::new();
+    }
+    let allowed = allowed(inputs, option, &area.raster);
+    let layers = CLASSES.iter().enumerate();
+    layers
+        .filter_map(|(i, &(class, _))| {
+            let seeds: Vec<Seed> = (0..inputs.floors.len())
+                .map(|seed| one_seed(inputs, option, area, seed, i + 1, class, &allowed, pool))
+                .collect();
+            let armed = seeds.iter().any(|seed| !seed.owners.is_empty());
+            armed.then(|| of_class(class, option.units.len(), area, &seeds))
+        })
+        .collect()
+}
+
+/// Counts the people of gaps with the scenario's factor.
+pub(crate) fn count_people(networks: &mut [NetworkCover], factor: f64) {
+    let gaps = networks.iter_mut().flat_map(|network| &mut network.gaps);
+    gaps.for_each(|gap| gap.people *= factor);
+}
+
+/// For each of the option's units, the cells over which its rule lets it engage.
+fn allowed(inputs: &Inputs<'_>, option: &OptionPlan, raster: &Raster) -> Vec<Vec<bool>> {
+    let mask = |rule: usize| -> Vec<bool> {
+        let cells =
+            (0..raster.rows * raster.cols).map(|i| raster.point(i / raster.cols, i % raster.cols));
+        cells
+            .map(|at| may_act(inputs.plan, inputs.world, rule, at))
+            .collect()
+    };
+    let mut known: Vec<(usize, Vec<bool>)> = Vec::new();
+    for &rule in &option.rules {
+        if known.iter().all(|(other, _)| *other != rule) {
+            known.push((rule, mask(rule)));
+        }
+    }
+    let of = |rule: &usize| {
+        let found = known.iter().find(|(other, _)| other == rule);
+        found.map_or(Vec::new(), |(_, mask)| mask.clone())
+    };
+    option.rules.iter().map(of).collect()
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call site; a struct would only rename them"
+)]
+fn one_seed(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    area: &AreaRaster,
+    seed: usize,
+    layer: usize,
+    class: Class,
+    allowed: &[Vec<bool>],
+    pool: &rayon::ThreadPool,
+) -> Seed {
+    let draw = Draw::middle(inputs.plan, seed);
+    let rcs_m2 = rcs_m2(inputs.plan, &draw, layer, class);
+    let (network, owners) = network(inputs, option, &draw, seed, layer, class, rcs_m2, None);
+    let may_act = |unit: usize, cell: usize| allowed[owners[unit]][cell];
+    let ground = inputs.world.ground(seed);
+    let fields = network.fields(ground, &area.raster, &DEPTHS, &may_act, pool);
+    Seed { fields, owners }
+}
+
+fn of_class(class: Class, units: usize, area: &AreaRaster, seeds: &[Seed]) -> NetworkCover {
+    let depth = |(i, &units): (usize, &usize)| {
+        let shares = |weights: &Weights| {
+            let of = |seed: &Seed| measures::shares(&seed.fields.depths[i], weights, &HEIGHTS_M);
+            mean(seeds.iter().map(of))
+        };
+        DepthCover {
+            units,
+            people: shares(&area.people),
+            area: shares(&area.area),
+        }
+    };
+    let first: Vec<&Grid> = seeds.iter().map(|seed| &seed.fields.depths[0]).collect();
+    let field = measures::median(&first);
+    let gaps = WORTH_HEIGHTS_M.iter().flat_map(|&height_m| {
+        let gaps = measures::gaps(&field, &area.people, height_m, GAPS);
+        gaps.into_iter().map(move |gap| UnitGap {
+            height_m,
+            people: gap.weight,
+            area_km2: gap.area_km2,
+            centre: gap.centre,
+        })
+    });
+    NetworkCover {
+        class,
+        heights_m: HEIGHTS_M.to_vec(),
+        depths: DEPTHS.iter().enumerate().map(depth).collect(),
+        worth_heights_m: WORTH_HEIGHTS_M.to_vec(),
+        units: (0..units)
+            .filter_map(|unit| worth(unit, area, seeds))
+            .collect(),
+        gaps: gaps.collect(),
+    }
+}
+
+/// What one of the option's units is worth; `None` when it cannot engage the class.
+fn worth(unit: usize, area: &AreaRaster, seeds: &[Seed]) -> Option<UnitWorth> {
+    let mut rows: [Vec<Vec<f64>>; 3] = [Vec::new(), Vec::new(), Vec::new()];
+    for seed in seeds {
+        let Some(index) = seed.owners.iter().position(|&owner| owner == unit) else {
+            continue;
+        };
+        let servers = &seed.fields.servers;
+        let count = seed.owners.len();
+        let lost = |weights: &Weights| {
+            let all = measures::leave_one_out(servers, count, weights, &WORTH_HEIGHTS_M);
+            all.into_iter().nth(index).unwrap_or_default()
+        };
+        let best = |weights| measures::best_share(servers, index, weights);
+        rows[0].push(vec![best(&area.people), best(&area.area)]);
+        rows[1].push(lost(&area.people));
+        rows[2].push(lost(&area.area));
+    }
+    if rows[0].is_empty() {
+        return None;
+    }
+    let [best, lost_people, lost_area] = rows.map(|rows| mean(rows.into_iter()));
+    Some(UnitWorth {
+        unit,
+        best_people: best[0],
+        best_area: best[1],
+        lost_people,
+        lost_area,
+    })
+}
+
+/// The mean of rows of the same length, place by place, added in their order.
+fn mean(rows: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
+    let (mut sum, mut count) = (Vec::new(), 0.0);
+    for row in rows {
+        sum.resize(row.len(), 0.0);
+        for (sum, value) in sum.iter_mut().zip(row) {
+            *sum += value;
+        }
+        count += 1.0;
+    }
+    sum.into_iter().map(|sum: f64| sum / count).collect()
+}
