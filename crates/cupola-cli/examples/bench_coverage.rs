@@ -1,7 +1,9 @@
 //! `cupola coverage` beside `gdal_viewshed`: time from GeoTIFF to GeoTIFF, and error against the
 //! exact cell-crossing definition, on the same synthetic hills, in one run.
 //!
-//! Started by `cargo xtask bench coverage`; the last line is JSON with `ours`, `peer`, `ratio`.
+//! Started by `cargo xtask bench coverage`; the last line is JSON with `ours`, `peer`, `ratio`. The
+//! two programs take turns, so that both have the machine in the same state; the shortest times
+//! count, and the middle of the ratios of neighbouring turns is given beside them.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::disallowed_types, reason = "a bench needs a clock")]
@@ -23,17 +25,42 @@ const RADIUS_M: f64 = 6_378_137.0;
 const CURVATURE: f64 = 0.75;
 /// Cells compared with the exact definition.
 const SAMPLES: u32 = 20_000;
-/// Repetitions; the shortest time counts.
-const REPEATS: usize = 3;
+/// Turns of each program.
+const TURNS: usize = 7;
+
+/// One turn of both programs.
+struct Turn {
+    ours_s: f64,
+    peer_s: f64,
+    /// What ours said about itself.
+    timings: serde_json::Value,
+}
 
 fn main() {
+    let sides: Vec<usize> = std::env::args()
+        .skip(1)
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    let sides = if sides.is_empty() {
+        vec![1001, 2001, 4001, 8001]
+    } else {
+        sides
+    };
     let folder = tempfile::tempdir().expect("the folder for temporary files can be written");
     println!(
-        "{:>6} {:>12} {:>12} {:>7}",
-        "cells", "cupola s", "gdal s", "ratio"
+        "{:>6} {:>9} {:>6} {:>8} {:>6} {:>9} {:>9} {:>6} {:>13}",
+        "cells",
+        "cupola ms",
+        "read",
+        "compute",
+        "write",
+        "peak MiB",
+        "gdal ms",
+        "ratio",
+        "middle ratio"
     );
-    let mut last = None;
-    for side in [1001_usize, 2001, 4001] {
+    let mut rows = Vec::new();
+    for side in sides {
         let dem = hills(side);
         let file = folder.path().join("dem.tif");
         write_dem(&file, &dem, side);
@@ -44,19 +71,27 @@ fn main() {
         );
         let ours_file = folder.path().join("ours.tif");
         let peer_file = folder.path().join("peer.tif");
-        let ours_s = shortest(|| run_ours(&file, at, &ours_file));
-        let peer_s = shortest(|| run_peer(&file, at, &peer_file));
-        println!(
-            "{side:>6} {ours_s:>12.3} {peer_s:>12.3} {:>7.1}",
-            peer_s / ours_s
-        );
+        let turns: Vec<Turn> = (0..TURNS)
+            .map(|_| {
+                // A file that is replaced must first be given back: neither side pays for that.
+                for old in [&ours_file, &peer_file] {
+                    drop(std::fs::remove_file(old));
+                }
+                let (ours_s, timings) = run_ours(&file, at, &ours_file);
+                Turn {
+                    ours_s,
+                    peer_s: run_peer(&file, at, &peer_file),
+                    timings,
+                }
+            })
+            .collect();
+        rows.push(report(side, &turns));
         if side == 1001 {
             errors("cupola", &dem, side, &ours_file);
             errors("gdal_viewshed", &dem, side, &peer_file);
         }
-        last = Some((side, ours_s, peer_s));
     }
-    let (side, ours, peer) = last.expect("three sizes were measured");
+    let (side, ours, peer) = rows.pop().expect("one size at least is measured");
     println!(
         "{{\"bench\":\"coverage\",\"cells\":{side},\"ours\":{ours:.4},\"peer\":{peer:.4},\
          \"unit\":\"s, GeoTIFF to GeoTIFF\",\"peer_name\":\"gdal_viewshed\",\"ratio\":{:.2}}}",
@@ -64,13 +99,30 @@ fn main() {
     );
 }
 
-fn shortest(mut work: impl FnMut()) -> f64 {
-    let times = (0..REPEATS).map(|_| {
-        let start = Instant::now();
-        work();
-        start.elapsed().as_secs_f64()
-    });
-    times.fold(f64::INFINITY, f64::min)
+/// Prints one size; gives its shortest times.
+fn report(side: usize, turns: &[Turn]) -> (usize, f64, f64) {
+    let shortest = |of: &dyn Fn(&Turn) -> f64| turns.iter().map(of).fold(f64::INFINITY, f64::min);
+    let ours_s = shortest(&|turn| turn.ours_s);
+    let peer_s = shortest(&|turn| turn.peer_s);
+    let best = turns.iter().min_by(|a, b| a.ours_s.total_cmp(&b.ours_s));
+    let said = |name: &str| {
+        best.and_then(|turn| turn.timings[name].as_f64())
+            .unwrap_or(f64::NAN)
+    };
+    let mut ratios: Vec<f64> = turns.iter().map(|turn| turn.peer_s / turn.ours_s).collect();
+    ratios.sort_by(f64::total_cmp);
+    println!(
+        "{side:>6} {:>9.0} {:>6.0} {:>8.0} {:>6.0} {:>9.0} {:>9.0} {:>6.2} {:>13.2}",
+        ours_s * 1e3,
+        said("read_ms"),
+        said("compute_ms"),
+        said("write_ms"),
+        said("peak_mib"),
+        peer_s * 1e3,
+        peer_s / ours_s,
+        ratios[ratios.len() / 2]
+    );
+    (side, ours_s, peer_s)
 }
 
 /// Hills of 0 to about 1,500 m: octaves of smoothed lattice noise, the same at every size.
@@ -79,6 +131,7 @@ fn hills(side: usize) -> Vec<f32> {
         Stream::new(20_240_524, octave).uniform(x as u32, y as u32, 0)
     };
     let mut heights = vec![0.0_f32; side * side];
+    let half = (side / 2) as f64;
     for (octave, (spacing, relief)) in [
         (512.0, 700.0),
         (256.0, 380.0),
@@ -92,20 +145,38 @@ fn hills(side: usize) -> Vec<f32> {
     .into_iter()
     .enumerate()
     {
-        for (i, height) in heights.iter_mut().enumerate() {
-            // Coordinates count from the middle, so that all sizes share the same hills there.
-            let x = ((i % side) as f64 - (side / 2) as f64) / spacing;
-            let y = ((i / side) as f64 - (side / 2) as f64) / spacing;
-            let (fx, fy) = (smooth(x - x.floor()), smooth(y - y.floor()));
-            let corner = |dx: i64, dy: i64| {
-                noise(x.floor() as i64 + dx, y.floor() as i64 + dy, octave as u32)
-            };
-            let top = corner(0, 0) + (corner(1, 0) - corner(0, 0)) * fx;
-            let bottom = corner(0, 1) + (corner(1, 1) - corner(0, 1)) * fx;
-            *height += (relief * (top + (bottom - top) * fy)) as f32;
+        // Coordinates count from the middle, so that all sizes share the same hills there.
+        let first = (-half / spacing).floor() as i64;
+        let count = ((half / spacing).floor() as i64 - first + 2) as usize;
+        let lattice: Vec<f64> = (0..count * count)
+            .map(|i| {
+                noise(
+                    first + signed(i % count),
+                    first + signed(i / count),
+                    octave as u32,
+                )
+            })
+            .collect();
+        let places: Vec<(usize, f64)> = (0..side)
+            .map(|i| {
+                let x = (i as f64 - half) / spacing;
+                ((x.floor() as i64 - first) as usize, smooth(x - x.floor()))
+            })
+            .collect();
+        for (line, &(row, fy)) in heights.chunks_mut(side).zip(&places) {
+            let (upper, lower) = lattice[row * count..].split_at(count);
+            for (height, &(col, fx)) in line.iter_mut().zip(&places) {
+                let top = upper[col] + (upper[col + 1] - upper[col]) * fx;
+                let bottom = lower[col] + (lower[col + 1] - lower[col]) * fx;
+                *height += (relief * (top + (bottom - top) * fy)) as f32;
+            }
         }
     }
     heights
+}
+
+fn signed(place: usize) -> i64 {
+    i64::try_from(place).expect("a place on a grid is far below 2^63")
 }
 
 fn smooth(t: f64) -> f64 {
@@ -138,11 +209,12 @@ fn write_dem(file: &Path, heights: &[f32], side: usize) {
         packing: Packing::Plain,
         layout: Layout::Strips,
     };
-    let bytes = tiff.to_bytes(file).expect("the model fits a GeoTIFF");
-    cupola_io::write_file(file, &bytes).expect("the folder for temporary files can be written");
+    cupola_io::write_file_with(file, |out| tiff.write_to(out, file, None))
+        .expect("the folder for temporary files can be written");
 }
 
-fn run_ours(dem: &Path, at: (f64, f64), out: &Path) {
+/// Seconds that ours takes, and its own account of them.
+fn run_ours(dem: &Path, at: (f64, f64), out: &Path) -> (f64, serde_json::Value) {
     let program = std::env::current_exe().expect("this program has a path");
     let program = program
         .ancestors()
@@ -152,29 +224,41 @@ fn run_ours(dem: &Path, at: (f64, f64), out: &Path) {
     let at = format!("{},{}", at.0, at.1);
     let mast = MAST_M.to_string();
     let mut command = Command::new(program);
-    command.args(["coverage", "--at", &at, "--mast-m", &mast, "--terrain"]);
-    finish(command.arg(dem).arg("--out").arg(out), "cupola");
+    command.args([
+        "coverage",
+        "--timings",
+        "--at",
+        &at,
+        "--mast-m",
+        &mast,
+        "--terrain",
+    ]);
+    let (seconds, said) = finish(command.arg(dem).arg("--out").arg(out), "cupola");
+    let last = said.lines().last().unwrap_or_default();
+    let timings = serde_json::from_str(last).expect("the last line of --timings is JSON");
+    (seconds, timings)
 }
 
-fn run_peer(dem: &Path, at: (f64, f64), out: &Path) {
+fn run_peer(dem: &Path, at: (f64, f64), out: &Path) -> f64 {
     let mut command = Command::new("gdal_viewshed");
     let (x, y) = (at.0.to_string(), at.1.to_string());
     let (cc, mast) = (CURVATURE.to_string(), MAST_M.to_string());
     command.args([
         "-q", "-md", "0", "-om", "GROUND", "-cc", &cc, "-oz", &mast, "-ox", &x, "-oy", &y,
     ]);
-    finish(
-        command.arg(dem).arg(out),
-        "gdal_viewshed (install gdal-bin)",
-    );
+    let name = "gdal_viewshed (install gdal-bin)";
+    finish(command.arg(dem).arg(out), name).0
 }
 
-fn finish(command: &mut Command, name: &str) {
-    let output = command
-        .output()
-        .ok()
-        .filter(|output| output.status.success());
+/// Seconds from start to end, and what it said on standard error.
+fn finish(command: &mut Command, name: &str) -> (f64, String) {
+    let start = Instant::now();
+    let output = command.output().ok();
+    let seconds = start.elapsed().as_secs_f64();
+    let output = output.filter(|output| output.status.success());
     assert!(output.is_some(), "{name} could not be run");
+    let said = output.map(|output| output.stderr).unwrap_or_default();
+    (seconds, String::from_utf8_lossy(&said).into_owned())
 }
 
 /// Prints errors of the lowest height above ground against the exact definition, where that is

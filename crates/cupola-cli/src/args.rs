@@ -64,9 +64,14 @@ pub(crate) enum Command {
     Record(crate::record::Record),
     /// Floor field of one site: the lowest height at which a target is in line of sight.
     #[command(
-        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif"
+        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif --png floor.png\n  cupola coverage --terrain dem.tif --at 780000,220000 --contours 100,500 --out seen.geojson\n  cupola coverage --scenario western-ukraine --option forward --out floor.tif --cog --compress deflate"
     )]
     Coverage(crate::coverage::Coverage),
+    /// One line of sight: the ground along it, the lowest height seen, what blocks it.
+    #[command(
+        after_help = "Examples:\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --mast-m 15\n  cupola profile --terrain tiles/ --from 49.84,24.03 --to 49.95,24.8 --target-m 100 --svg line.svg\n  cupola profile --terrain dem.tif --from 780000,220000 --to 812000,214000 --format csv > line.csv"
+    )]
+    Profile(crate::profile::ProfileArgs),
     /// Floor fields of many candidate sites over one folder of tiles, as bits or 16-bit floors.
     #[command(
         after_help = "Examples:\n  cupola coverage-batch --terrain tiles/ --sites hills.csv --out floors/\n  cupola coverage-batch --terrain tiles/ --grid-km 10 --bounds 49,22,51,25 --height-m 100 --out bits/"

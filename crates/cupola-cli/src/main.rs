@@ -15,6 +15,7 @@ mod crews;
 mod failure;
 mod geography;
 mod prepare;
+mod profile;
 mod progress;
 mod record;
 mod replay;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         args::Command::Sweep(sweep) => sweep::sweep(&sweep),
         args::Command::Catalogue(catalogue) => catalogue::catalogue(&catalogue),
         args::Command::Coverage(coverage) => coverage::coverage(&coverage),
+        args::Command::Profile(profile) => profile::profile(&profile),
         args::Command::CoverageBatch(batch) => batch::batch(&batch),
         args::Command::Record(record) => record::record(&record),
         args::Command::Terrain(terrain) => terrain::terrain(&terrain),

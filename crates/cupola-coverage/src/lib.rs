@@ -8,12 +8,14 @@
 //! a file or a clock. Threads come only from a pool that the caller hands in.
 //! Not here: what a fire unit does with what it sees (`cupola_raid`).
 
+pub mod contour;
 pub mod detection;
 mod error;
 pub mod many;
 pub mod measures;
 pub mod network;
 mod polar;
+pub mod profile;
 mod raster;
 mod ray;
 pub mod sweep;

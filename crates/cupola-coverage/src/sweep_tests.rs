@@ -10,7 +10,7 @@ mod under_test {
     pub(crate) use crate::sweep::{Dem, FloorHeight, SweepSettings};
 }
 #[path = "sweep_truth.rs"]
-mod truth;
+pub(crate) mod truth;
 
 const SIDE: usize = 1001;
 

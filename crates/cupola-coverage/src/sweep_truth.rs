@@ -181,6 +181,7 @@ pub(crate) fn oracle(dem: &Dem<'_>, settings: &SweepSettings, row: usize, col: u
     match settings.height {
         FloorHeight::AboveSea => floor_m,
         FloorHeight::AboveGround => floor_m - target_m,
+        FloorHeight::Line => line_m,
     }
 }
 

@@ -198,25 +198,55 @@ impl Seek for OutputFile {
 /// [`IoError::Os`] when it cannot be written.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
     let os = |error| IoError::from_os(path, "write", &error);
+    put(path, |mut file| {
+        file.write_all(bytes).map_err(os)?;
+        // A device cannot be forced to the disk, and need not be.
+        let forced = file.sync_all();
+        forced.or_else(|error| match file.metadata() {
+            Ok(metadata) if !metadata.is_file() => Ok(()),
+            _ => Err(os(error)),
+        })
+    })
+}
+
+/// Writes one file through `fill`, so that it appears whole or not at all, replacing an old one.
+///
+/// Unlike [`write_file`] it does not wait for the disk: a program that is killed leaves the old
+/// file or the new one, but a power cut soon after may lose it. For results that are quick to make
+/// again.
+///
+/// # Errors
+/// What `fill` returns, and [`IoError::Os`] when the file cannot be made.
+pub fn write_file_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> Result<(), IoError>,
+) -> Result<(), IoError> {
+    put(path, |file| {
+        let mut out = BufWriter::with_capacity(1 << 18, file);
+        fill(&mut out)?;
+        let flushed = out.flush();
+        flushed.map_err(|error| IoError::from_os(path, "write", &error))
+    })
+}
+
+/// Opens a hidden file beside the target, fills it and gives it its name.
+fn put(path: &Path, fill: impl FnOnce(File) -> Result<(), IoError>) -> Result<(), IoError> {
+    let os = |error| IoError::from_os(path, "write", &error);
     if path.is_dir() {
         return Err(os(io::ErrorKind::IsADirectory.into()));
     }
     // A device or pipe is written in place: renaming over it would replace it by a file.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(path, bytes).map_err(os);
+        return fill(File::options().write(true).open(path).map_err(os)?);
     }
     fs::create_dir_all(parent_of(path)).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => os(io::ErrorKind::NotADirectory.into()),
         _ => os(error),
     })?;
     let temporary = sibling(path, "partial");
-    let written = File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|error| {
-        drop(fs::remove_file(&temporary));
-        os(error)
-    })
+    let file = File::create_new(&temporary).map_err(os)?;
+    let written = fill(file).and_then(|()| fs::rename(&temporary, path).map_err(os));
+    written.inspect_err(|_| drop(fs::remove_file(&temporary)))
 }
 
 fn is_raised(stop: Option<&Arc<AtomicBool>>) -> bool {

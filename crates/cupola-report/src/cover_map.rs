@@ -19,7 +19,7 @@ use crate::view::View;
 pub(crate) const CLASS_TOPS_M: [f64; 5] = [100.0, 300.0, 1_000.0, 3_000.0, 10_000.0];
 
 /// Their colours: viridis, even in lightness, readable without colour vision and in grey.
-const COLOURS: [[u8; 4]; 6] = [
+pub(crate) const COLOURS: [[u8; 4]; 6] = [
     [0x44, 0x01, 0x54, 255],
     [0x3b, 0x52, 0x8b, 255],
     [0x21, 0x91, 0x8c, 255],

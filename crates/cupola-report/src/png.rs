@@ -10,15 +10,19 @@ pub(crate) enum Pixels<'a> {
     Palette(&'a [[u8; 4]]),
     /// Two bytes a pixel: grey and alpha.
     GreyAlpha,
+    /// Three bytes a pixel: red, green, blue.
+    Rgb,
 }
 
 /// An image of `width × height` pixels as a PNG file.
 ///
-/// `bytes` holds one byte a pixel for a palette, two for grey and alpha, row by row from the top.
+/// `bytes` holds one byte a pixel for a palette, two for grey and alpha, three for colours, row by
+/// row from the top.
 pub(crate) fn encode(width: usize, height: usize, pixels: &Pixels<'_>, bytes: &[u8]) -> Vec<u8> {
     let (colour_type, per_pixel) = match pixels {
         Pixels::Palette(_) => (3, 1),
         Pixels::GreyAlpha => (4, 2),
+        Pixels::Rgb => (2, 3),
     };
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut header = Vec::new();

@@ -15,6 +15,7 @@ mod bad_scenario;
 mod bad_terrain;
 mod commands;
 mod contracts;
+mod coverage;
 mod coverage_batch;
 mod debate;
 mod determinism;

@@ -12,6 +12,7 @@
     reason = "offsets and rays are numbered far below 2^31: the sides of a model are checked"
 )]
 
+use super::FloorHeight;
 use super::simd::{Block, LANES, Lanes};
 
 /// Rays that are judged together before any of them is followed.
@@ -32,8 +33,8 @@ pub(super) struct Scene {
     pub(super) antenna_m: f32,
     /// How far the Earth falls away one cell out, metres: cell²/2kR.
     pub(super) curve_m: f32,
-    /// Whether floors are wanted above sea rather than above ground.
-    pub(super) above_sea: bool,
+    /// Which height is wanted.
+    pub(super) height: FloorHeight,
 }
 
 /// A fan of neighbouring rays and the steepest line of sight along each so far.
@@ -279,10 +280,10 @@ pub(super) fn read_off<S: Lanes>(
         let drop = simd.mul(curve, simd.add(simd.mul(offset, offset), ring2));
         let line = simd.add(simd.mul(v_ring, steepest), drop);
         let ground = simd.load(block(ground, at));
-        let floor = if scene.above_sea {
-            simd.add(simd.max(line, ground), antenna)
-        } else {
-            simd.max(simd.sub(line, ground), simd.splat(0.0))
+        let floor = match scene.height {
+            FloorHeight::AboveSea => simd.add(simd.max(line, ground), antenna),
+            FloorHeight::AboveGround => simd.max(simd.sub(line, ground), simd.splat(0.0)),
+            FloorHeight::Line => simd.add(line, antenna),
         };
         let known = simd.and(simd.lt(line, limit), simd.lt(ground, limit));
         let floor = simd.select(known, floor, simd.splat(f32::NAN));

@@ -51,6 +51,9 @@ pub enum FloorHeight {
     AboveGround,
     /// Above sea.
     AboveSea,
+    /// Above sea, of the line of sight itself, which passes below the ground of a cell in full
+    /// view: for targets that stand on other ground than hides them.
+    Line,
 }
 
 /// Where the sensor stands and how it sees.
@@ -167,9 +170,12 @@ fn sweep(
     let scene = kernel::Scene {
         antenna_m: (f64::from(ground_m) + settings.mast_m) as f32,
         curve_m: curve_m as f32,
-        above_sea: settings.height == FloorHeight::AboveSea,
+        height: settings.height,
     };
-    let at_sensor_m = if scene.above_sea { ground_m } else { 0.0 };
+    let at_sensor_m = match scene.height {
+        FloorHeight::AboveGround => 0.0,
+        FloorHeight::AboveSea | FloorHeight::Line => ground_m,
+    };
     // Eight half sectors feed four threads well.
     let cuts = threads.div_ceil(4).min(8);
     let wedges = Mutex::new(cut::wedges(dem, settings, cuts, at_sensor_m, floors));
@@ -227,4 +233,4 @@ fn check(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
 
 #[cfg(test)]
 #[path = "../sweep_tests.rs"]
-mod tests;
+pub(crate) mod tests;

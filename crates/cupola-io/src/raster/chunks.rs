@@ -1,10 +1,15 @@
-//! Strips and tiles: where they stand in the file, how they unpack, the first band of each.
+//! Strips and tiles: where they stand in the file, and the first band of each as rows of floats.
+//!
+//! Plain 32-bit strips, as most programs write them, are read straight to where they belong;
+//! everything else goes through [`super::packing`] and [`super::sample`].
 
-use std::io::{Cursor, Read as _};
+use std::ops::Range;
 
-use weezl::{BitOrder, LzwStatus};
+use rayon::prelude::*;
 
 use super::ifd::{Endian, Ifd};
+use super::packing::{decompress, is_known, undo_differences, undo_float_differences};
+use super::sample::Sample;
 use super::source::Source;
 use crate::IoError;
 
@@ -12,6 +17,42 @@ use crate::IoError;
 const MAX_CHUNK_BYTES: u64 = 1 << 29;
 /// More times larger than the file than any compression here makes a raster.
 const MAX_EXPANSION: u64 = 40_000;
+/// Cells that one thread takes at a time, at least.
+const CELLS_PER_TASK: usize = 1 << 18;
+
+/// The part of a raster that is wanted, in rows and columns of the file.
+#[derive(Clone, Debug)]
+pub(super) struct Window {
+    pub(super) rows: Range<usize>,
+    pub(super) cols: Range<usize>,
+    /// Whether the file's first row is the southern one.
+    pub(super) south_up: bool,
+}
+
+/// Some rows of the window, and where they go.
+struct Piece<'a> {
+    /// Rows of the file.
+    rows: Range<usize>,
+    /// Row of the window at which `to` starts, counted from the north.
+    first_line: usize,
+    to: &'a mut [f32],
+}
+
+/// A strip or tile.
+struct Chunk {
+    index: usize,
+    /// Its first row and column in the file.
+    top: usize,
+    left: usize,
+}
+
+/// Memory that one thread uses again and again.
+#[derive(Default)]
+struct Scratch {
+    packed: Vec<u8>,
+    bytes: Vec<u8>,
+    split: Vec<u8>,
+}
 
 /// How the pixels of a file are stored.
 pub(super) struct Pixels {
@@ -30,51 +71,7 @@ pub(super) struct Pixels {
     endian: Endian,
 }
 
-/// The number type of a sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sample {
-    U8,
-    I8,
-    U16,
-    I16,
-    U32,
-    I32,
-    F32,
-    F64,
-}
-
-impl Sample {
-    fn bytes(self) -> usize {
-        match self {
-            Self::U8 | Self::I8 => 1,
-            Self::U16 | Self::I16 => 2,
-            Self::U32 | Self::I32 | Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-
-    #[expect(
-        clippy::cast_possible_wrap,
-        reason = "two's complement is what the file means"
-    )]
-    fn value(self, b: &[u8], endian: Endian) -> f64 {
-        match (self, b) {
-            (Self::U8, &[a]) => f64::from(a),
-            (Self::I8, &[a]) => f64::from(a as i8),
-            (Self::U16, &[a, b]) => f64::from(endian.u16([a, b])),
-            (Self::I16, &[a, b]) => f64::from(endian.u16([a, b]) as i16),
-            (Self::U32, &[a, b, c, d]) => f64::from(endian.u32([a, b, c, d])),
-            (Self::I32, &[a, b, c, d]) => f64::from(endian.u32([a, b, c, d]) as i32),
-            (Self::F32, &[a, b, c, d]) => f64::from(f32::from_bits(endian.u32([a, b, c, d]))),
-            (Self::F64, &[a, b, c, d, e, f, g, h]) => {
-                f64::from_bits(endian.u64([a, b, c, d, e, f, g, h]))
-            }
-            _ => f64::NAN,
-        }
-    }
-}
-
-fn required(ifd: &Ifd, source: &mut Source<'_>, tag: u16, name: &str) -> Result<u64, IoError> {
+fn required(ifd: &Ifd, source: &Source<'_>, tag: u16, name: &str) -> Result<u64, IoError> {
     ifd.uint(source, tag)?.ok_or_else(|| {
         let what = format!("tag {tag} ({name}) is missing");
         IoError::damaged(source.path(), "the image directory", what)
@@ -92,7 +89,7 @@ fn unsupported(source: &Source<'_>, place: &str, what: String, help: &str) -> Io
 
 const CONVERT: &str = "convert it: gdal_translate -ot Float32 -co COMPRESS=DEFLATE in.tif out.tif";
 
-fn sample_of(ifd: &Ifd, source: &mut Source<'_>) -> Result<Sample, IoError> {
+fn sample_of(ifd: &Ifd, source: &Source<'_>) -> Result<Sample, IoError> {
     let bits = ifd.uint(source, 258)?.unwrap_or(1);
     let format = ifd.uint(source, 339)?.unwrap_or(1);
     match (format, bits) {
@@ -117,12 +114,11 @@ fn check_packing(
     predictor: u64,
     sample: Sample,
 ) -> Result<(), IoError> {
-    if !matches!(compression, 1 | 5 | 8 | 32_946 | 32_773 | 50_000) {
+    if !is_known(compression) {
         let what = format!("compression method {compression}");
         return Err(unsupported(source, "tag 259, Compression", what, CONVERT));
     }
-    let float = matches!(sample, Sample::F32 | Sample::F64);
-    if !(predictor == 1 || predictor == 2 || predictor == 3 && float) {
+    if !(predictor == 1 || predictor == 2 || predictor == 3 && sample.is_float()) {
         let what = format!("predictor {predictor} with samples of type {sample:?}");
         return Err(unsupported(source, "tag 317, Predictor", what, CONVERT));
     }
@@ -131,7 +127,7 @@ fn check_packing(
 
 impl Pixels {
     /// The storage of the first band, with every size checked before it is used.
-    pub(super) fn read(ifd: &Ifd, source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(ifd: &Ifd, source: &Source<'_>) -> Result<Self, IoError> {
         let cols = required(ifd, source, 256, "ImageWidth")?;
         let rows = required(ifd, source, 257, "ImageLength")?;
         let largest = u64::from(u32::MAX);
@@ -191,12 +187,7 @@ impl Pixels {
         Ok(pixels)
     }
 
-    fn read_index(
-        &mut self,
-        ifd: &Ifd,
-        source: &mut Source<'_>,
-        planes: u64,
-    ) -> Result<(), IoError> {
+    fn read_index(&mut self, ifd: &Ifd, source: &Source<'_>, planes: u64) -> Result<(), IoError> {
         let (offset_tag, count_tag) = if self.tiled { (324, 325) } else { (273, 279) };
         let across = self.cols.div_ceil(self.chunk_cols) as u64;
         let needed = across * self.rows.div_ceil(self.chunk_rows) as u64;
@@ -217,192 +208,237 @@ impl Pixels {
         cells.saturating_mul(self.sample.bytes() as u64) <= file_bytes.saturating_mul(MAX_EXPANSION)
     }
 
-    /// Whether samples are 32-bit floats, in which a void value is rounded as they are.
-    pub(super) fn is_f32(&self) -> bool {
-        self.sample == Sample::F32
+    /// Reads the first band of the pixels in a window into `to`, row by row from the north.
+    ///
+    /// What the file leaves out (a strip or tile of length 0) becomes `absent`. `settle` is called
+    /// once with every piece of whole rows, the number of its first row in the window and its
+    /// values; its answers come back in the order of the rows of `to`.
+    pub(super) fn read_into<T: Send>(
+        &self,
+        source: &Source<'_>,
+        window: &Window,
+        absent: f32,
+        pool: Option<&rayon::ThreadPool>,
+        to: &mut [f32],
+        settle: impl Fn(usize, &mut [f32]) -> T + Sync,
+    ) -> Result<Vec<T>, IoError> {
+        let width = window.cols.len();
+        let pieces = self.pieces(window, to);
+        let work = |scratch: &mut Scratch, mut piece: Piece<'_>| {
+            self.read_piece(source, window, absent, scratch, &mut piece)?;
+            Ok(settle(piece.first_line, piece.to))
+        };
+        debug_assert!(width > 0, "a window has columns");
+        let done: Vec<Result<T, IoError>> = match pool {
+            Some(pool) if pieces.len() > 1 => pool.install(|| {
+                let pieces = pieces.into_par_iter();
+                pieces.map_init(Scratch::default, work).collect()
+            }),
+            _ => {
+                let mut scratch = Scratch::default();
+                let pieces = pieces.into_iter();
+                pieces.map(|piece| work(&mut scratch, piece)).collect()
+            }
+        };
+        done.into_iter().collect()
     }
 
-    /// Calls `put(row, col, value)` for every first-band pixel inside the row and column ranges.
-    ///
-    /// A strip or tile that the file leaves out (length 0) calls nothing.
-    pub(super) fn each(
+    /// Cuts the window into pieces of whole rows of strips or tiles, from the north.
+    fn pieces<'a>(&self, window: &Window, to: &'a mut [f32]) -> Vec<Piece<'a>> {
+        let width = window.cols.len();
+        let per_piece = CELLS_PER_TASK.div_ceil(width * self.chunk_rows) * self.chunk_rows;
+        let mut cuts: Vec<usize> = (0..=window.rows.end)
+            .step_by(per_piece)
+            .filter(|row| window.rows.contains(row) && *row > window.rows.start)
+            .collect();
+        cuts.insert(0, window.rows.start);
+        cuts.push(window.rows.end);
+        let mut rows: Vec<Range<usize>> = cuts.windows(2).map(|pair| pair[0]..pair[1]).collect();
+        if window.south_up {
+            rows.reverse();
+        }
+        let (mut left, mut first_line) = (to, 0);
+        let mut pieces = Vec::with_capacity(rows.len());
+        for rows in rows {
+            let (mine, rest) = left.split_at_mut(rows.len() * width);
+            let lines = rows.len();
+            pieces.push(Piece {
+                rows,
+                first_line,
+                to: mine,
+            });
+            (left, first_line) = (rest, first_line + lines);
+        }
+        pieces
+    }
+
+    fn read_piece(
         &self,
-        source: &mut Source<'_>,
-        rows: std::ops::Range<usize>,
-        cols: std::ops::Range<usize>,
-        mut put: impl FnMut(usize, usize, f64),
+        source: &Source<'_>,
+        window: &Window,
+        absent: f32,
+        scratch: &mut Scratch,
+        piece: &mut Piece<'_>,
     ) -> Result<(), IoError> {
         let across = self.cols.div_ceil(self.chunk_cols);
-        if rows.is_empty() || cols.is_empty() {
-            return Ok(());
-        }
-        for chunk_row in rows.start / self.chunk_rows..=(rows.end - 1) / self.chunk_rows {
-            for chunk_col in cols.start / self.chunk_cols..=(cols.end - 1) / self.chunk_cols {
-                let index = chunk_row * across + chunk_col;
-                let top = chunk_row * self.chunk_rows;
-                let left = chunk_col * self.chunk_cols;
-                let stored_rows = if self.tiled {
-                    self.chunk_rows
-                } else {
-                    self.chunk_rows.min(self.rows - top)
+        let (first, last) = (piece.rows.start, piece.rows.end - 1);
+        let direct = self.is_direct(window);
+        for chunk_row in first / self.chunk_rows..=last / self.chunk_rows {
+            let top = chunk_row * self.chunk_rows;
+            let rows = top.max(first)..(top + self.chunk_rows).min(last + 1);
+            if direct {
+                self.read_direct(source, chunk_row, rows, absent, piece)?;
+                continue;
+            }
+            let (west, east) = (window.cols.start, window.cols.end - 1);
+            for chunk_col in west / self.chunk_cols..=east / self.chunk_cols {
+                let chunk = Chunk {
+                    index: chunk_row * across + chunk_col,
+                    top,
+                    left: chunk_col * self.chunk_cols,
                 };
-                let Some(mut bytes) = self.unpack(source, index, stored_rows)? else {
-                    continue;
-                };
-                let row_bytes = self.chunk_cols * self.samples * self.sample.bytes();
-                let lines = bytes.chunks_exact_mut(row_bytes).enumerate();
-                for (row, line) in lines.map(|(i, line)| (top + i, line)) {
-                    if !rows.contains(&row) {
-                        continue;
-                    }
-                    let endian = self.undo_predictor(line);
-                    let width = self.sample.bytes();
-                    let from = cols.start.max(left);
-                    for col in from..cols.end.min(left + self.chunk_cols) {
-                        let at = (col - left) * self.samples * width;
-                        put(row, col, self.sample.value(&line[at..at + width], endian));
-                    }
-                }
+                self.read_chunk(source, window, absent, scratch, &chunk, &rows, piece)?;
             }
         }
         Ok(())
     }
 
+    /// Whether the bytes of a strip are the floats of its rows.
+    fn is_direct(&self, window: &Window) -> bool {
+        let native = (self.endian == Endian::Little) == cfg!(target_endian = "little");
+        self.sample == Sample::F32
+            && native
+            && (self.compression, self.predictor, self.samples) == (1, 1, 1)
+            && window.cols == (0..self.cols)
+            && self.chunk_cols == self.cols
+            && !window.south_up
+    }
+
+    fn read_direct(
+        &self,
+        source: &Source<'_>,
+        strip: usize,
+        rows: Range<usize>,
+        absent: f32,
+        piece: &mut Piece<'_>,
+    ) -> Result<(), IoError> {
+        let from = (rows.start - piece.rows.start) * self.cols;
+        let to = &mut piece.to[from..from + rows.len() * self.cols];
+        if self.byte_counts[strip] == 0 {
+            to.fill(absent);
+            return Ok(());
+        }
+        let top = strip * self.chunk_rows;
+        let row_bytes = 4 * self.cols as u64;
+        let needed = (rows.end - top) as u64 * row_bytes;
+        if self.byte_counts[strip] < needed {
+            let found = self.byte_counts[strip] as usize;
+            return Err(self.too_short(source, strip, found, needed as usize));
+        }
+        let start = self.offsets[strip].saturating_add((rows.start - top) as u64 * row_bytes);
+        source.read_into(start, "a strip", bytemuck::cast_slice_mut(to))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a chunk, where it goes, and what that needs"
+    )]
+    fn read_chunk(
+        &self,
+        source: &Source<'_>,
+        window: &Window,
+        absent: f32,
+        scratch: &mut Scratch,
+        chunk: &Chunk,
+        rows: &Range<usize>,
+        piece: &mut Piece<'_>,
+    ) -> Result<(), IoError> {
+        let stored_rows = if self.tiled {
+            self.chunk_rows
+        } else {
+            self.chunk_rows.min(self.rows - chunk.top)
+        };
+        let there = self.unpack(source, chunk.index, stored_rows, scratch)?;
+        let row_bytes = self.chunk_cols * self.samples * self.sample.bytes();
+        let cols =
+            window.cols.start.max(chunk.left)..window.cols.end.min(chunk.left + self.chunk_cols);
+        let width = window.cols.len();
+        for row in rows.clone() {
+            let line = if window.south_up {
+                piece.rows.end - 1 - row
+            } else {
+                row - piece.rows.start
+            };
+            let from = line * width + cols.start - window.cols.start;
+            let to = &mut piece.to[from..from + cols.len()];
+            if !there {
+                to.fill(absent);
+                continue;
+            }
+            let at = (row - chunk.top) * row_bytes;
+            let bytes = &mut scratch.bytes[at..at + row_bytes];
+            let endian = self.undo_predictor(bytes, &mut scratch.split);
+            let skipped = (cols.start - chunk.left) * self.samples * self.sample.bytes();
+            self.sample.row(&bytes[skipped..], self.samples, endian, to);
+        }
+        Ok(())
+    }
+
+    /// Unpacks a strip or tile into `scratch.bytes`; false when the file leaves it out.
     fn unpack(
         &self,
-        source: &mut Source<'_>,
+        source: &Source<'_>,
         index: usize,
         stored_rows: usize,
-    ) -> Result<Option<Vec<u8>>, IoError> {
+        scratch: &mut Scratch,
+    ) -> Result<bool, IoError> {
         let (offset, count) = (self.offsets[index], self.byte_counts[index]);
         if count == 0 {
-            return Ok(None);
+            return Ok(false);
         }
-        let what = if self.tiled { "tile" } else { "strip" };
-        let packed = source.read_at(offset, count, &format!("{what} {index}"))?;
-        let row_bytes = self.chunk_cols * self.samples * self.sample.bytes();
-        let wanted = row_bytes * stored_rows;
-        let place = || format!("{what} {index}, byte {offset}");
-        let bytes = decompress(&packed, self.compression, wanted)
-            .map_err(|reason| IoError::damaged(source.path(), place(), reason))?;
-        if bytes.len() < wanted {
-            let what = format!("it unpacks to {} bytes instead of {wanted}", bytes.len());
-            return Err(IoError::damaged(source.path(), place(), what));
+        let name = format!("{} {index}", self.chunk_name());
+        source.read_to(offset, count, &name, &mut scratch.packed)?;
+        let wanted = self.chunk_cols * self.samples * self.sample.bytes() * stored_rows;
+        decompress(
+            &scratch.packed,
+            self.compression,
+            wanted,
+            &mut scratch.bytes,
+        )
+        .map_err(|reason| {
+            let place = format!("{name}, byte {offset}");
+            IoError::damaged(source.path(), place, reason)
+        })?;
+        if scratch.bytes.len() < wanted {
+            return Err(self.too_short(source, index, scratch.bytes.len(), wanted));
         }
-        Ok(Some(bytes))
+        Ok(true)
+    }
+
+    fn chunk_name(&self) -> &'static str {
+        if self.tiled { "tile" } else { "strip" }
+    }
+
+    fn too_short(&self, source: &Source<'_>, index: usize, found: usize, wanted: usize) -> IoError {
+        let place = format!(
+            "{} {index}, byte {}",
+            self.chunk_name(),
+            self.offsets[index]
+        );
+        let what = format!("it unpacks to {found} bytes instead of {wanted}");
+        IoError::damaged(source.path(), place, what)
     }
 
     /// Undoes differencing in one row of a chunk; gives the byte order that the row is in then.
-    fn undo_predictor(&self, line: &mut [u8]) -> Endian {
+    fn undo_predictor(&self, line: &mut [u8], split: &mut Vec<u8>) -> Endian {
         match self.predictor {
             2 => undo_differences(line, self.sample.bytes(), self.samples, self.endian),
             3 => {
-                undo_float_differences(line, self.sample.bytes(), self.samples);
+                undo_float_differences(line, self.sample.bytes(), self.samples, split);
                 return Endian::Big;
             }
             _ => {}
         }
         self.endian
-    }
-}
-
-/// TIFF 6.0 section 14: each sample is stored as its difference from the one before.
-fn undo_differences(line: &mut [u8], width: usize, samples: usize, endian: Endian) {
-    let step = width * samples;
-    for at in (step..line.len()).step_by(width) {
-        let mut carry = 0;
-        for k in 0..width {
-            let byte = match endian {
-                Endian::Little => k,
-                Endian::Big => width - 1 - k,
-            };
-            let sum = u16::from(line[at + byte]) + u16::from(line[at + byte - step]) + carry;
-            line[at + byte] = sum as u8;
-            carry = sum >> 8;
-        }
-    }
-}
-
-/// Adobe TIFF technical note 3: bytes split by significance, then differenced as bytes.
-fn undo_float_differences(line: &mut [u8], width: usize, samples: usize) {
-    for at in samples..line.len() {
-        line[at] = line[at].wrapping_add(line[at - samples]);
-    }
-    let split = line.to_vec();
-    let values = line.len() / width;
-    for (i, value) in line.chunks_exact_mut(width).enumerate() {
-        for (k, byte) in value.iter_mut().enumerate() {
-            *byte = split[k * values + i];
-        }
-    }
-}
-
-/// At most `wanted` bytes out of a packed chunk; fewer when it holds fewer.
-fn decompress(packed: &[u8], compression: u64, wanted: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let limit = wanted as u64;
-    match compression {
-        1 => bytes.extend_from_slice(&packed[..wanted.min(packed.len())]),
-        5 => return unpack_lzw(packed, wanted),
-        8 | 32_946 => {
-            flate2::read::ZlibDecoder::new(packed)
-                .take(limit)
-                .read_to_end(&mut bytes)
-                .map_err(|error| format!("its deflate data does not unpack ({error})"))?;
-        }
-        32_773 => unpack_bits(packed, wanted, &mut bytes),
-        _ => {
-            let zstd =
-                |error: &dyn std::fmt::Display| format!("its zstd data does not unpack ({error})");
-            ruzstd::decoding::StreamingDecoder::new(Cursor::new(packed))
-                .map_err(|error| zstd(&error))?
-                .take(limit)
-                .read_to_end(&mut bytes)
-                .map_err(|error| zstd(&error))?;
-        }
-    }
-    Ok(bytes)
-}
-
-fn unpack_lzw(packed: &[u8], wanted: usize) -> Result<Vec<u8>, String> {
-    let mut decoder = weezl::decode::Decoder::with_tiff_size_switch(BitOrder::Msb, 8);
-    let mut bytes = Vec::new();
-    let mut piece = vec![0; 1 << 16];
-    let mut rest = packed;
-    while bytes.len() < wanted {
-        let result = decoder.decode_bytes(rest, &mut piece);
-        let left = wanted - bytes.len();
-        bytes.extend_from_slice(&piece[..result.consumed_out.min(left)]);
-        rest = &rest[result.consumed_in..];
-        match result.status {
-            Ok(LzwStatus::Ok) => {}
-            Ok(LzwStatus::Done | LzwStatus::NoProgress) => break,
-            Err(error) => return Err(format!("its LZW data does not unpack ({error})")),
-        }
-    }
-    Ok(bytes)
-}
-
-/// TIFF 6.0 section 9, `PackBits`.
-fn unpack_bits(packed: &[u8], wanted: usize, bytes: &mut Vec<u8>) {
-    let mut at = 0;
-    while let Some(&head) = packed.get(at) {
-        if bytes.len() >= wanted {
-            break;
-        }
-        at += 1;
-        let left = wanted - bytes.len();
-        if head < 128 {
-            let end = (at + usize::from(head) + 1).min(packed.len());
-            bytes.extend_from_slice(&packed[at..end.min(at + left)]);
-            at = end;
-        } else if head > 128 {
-            let Some(&value) = packed.get(at) else { break };
-            bytes.extend(std::iter::repeat_n(
-                value,
-                left.min(257 - usize::from(head)),
-            ));
-            at += 1;
-        }
     }
 }

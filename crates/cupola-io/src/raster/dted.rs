@@ -35,7 +35,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(source: &Source<'_>) -> Result<Self, IoError> {
         let mut start = 0;
         let mut label = source.read_at(start, 80, "the user header label")?;
         while label.starts_with(b"VOL") || label.starts_with(b"HDR") {
@@ -130,7 +130,7 @@ fn height(pair: [u8; 2]) -> Option<i16> {
     }
 }
 
-pub(super) fn read(source: &mut Source<'_>) -> Result<Grid, IoError> {
+pub(super) fn read(source: &Source<'_>) -> Result<Grid, IoError> {
     let header = Header::read(source)?;
     let (rows, cols) = (header.rows, header.cols);
     too_many_cells(source.path(), rows as u64 * cols as u64)?;

@@ -19,7 +19,7 @@ pub struct GeoKeys {
 }
 
 impl GeoKeys {
-    pub(super) fn read(ifd: &Ifd, source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(ifd: &Ifd, source: &Source<'_>) -> Result<Self, IoError> {
         let directory = ifd.uints(source, 34_735)?;
         let directory = directory.into_iter().map(|value| value as u16).collect();
         Ok(Self {
@@ -130,11 +130,7 @@ impl Model {
 }
 
 impl Frame {
-    pub(super) fn read(
-        ifd: &Ifd,
-        keys: &GeoKeys,
-        source: &mut Source<'_>,
-    ) -> Result<Self, IoError> {
+    pub(super) fn read(ifd: &Ifd, keys: &GeoKeys, source: &Source<'_>) -> Result<Self, IoError> {
         let mut frame = Self::corner(ifd, source)?;
         let numbers = [frame.x0, frame.y0, frame.dx, frame.dy];
         if numbers.iter().any(|n| !n.is_finite()) || frame.dx <= 0.0 || frame.dy == 0.0 {
@@ -150,7 +146,7 @@ impl Frame {
         Ok(frame)
     }
 
-    fn corner(ifd: &Ifd, source: &mut Source<'_>) -> Result<Self, IoError> {
+    fn corner(ifd: &Ifd, source: &Source<'_>) -> Result<Self, IoError> {
         let scale = ifd.doubles(source, 33_550)?;
         let tie = ifd.doubles(source, 33_922)?;
         if let ([dx, dy, ..], [col, row, _, x, y, _]) = (scale.as_slice(), tie.as_slice()) {

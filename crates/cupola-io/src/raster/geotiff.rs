@@ -1,19 +1,28 @@
 //! Reading the first band of a GeoTIFF as a grid.
 
-use std::cmp::Ordering;
-use std::ops::Range;
-
 use cupola_world::{Bounds, Grid};
 
-use super::chunks::Pixels;
+use super::chunks::{Pixels, Window};
 use super::geokeys::{Frame, GeoKeys, Model};
 use super::ifd::Ifd;
 use super::source::Source;
 use super::{Meaning, ProjectedGrid, TerrainFile, too_many_cells};
-use crate::IoError;
+use crate::{Floats, IoError};
 
 /// Nodes kept on each side of a box that a raster is cut to.
 const MARGIN_NODES: f64 = 2.0;
+
+/// The value that many writers mean by void and do not declare.
+const UNDECLARED_VOID: f32 = -9_999.0;
+
+/// Whether a value is exactly this one.
+#[expect(
+    clippy::float_cmp,
+    reason = "a void value is one number, not a neighbourhood"
+)]
+fn is(value: f32, this: f32) -> bool {
+    value == this
+}
 
 /// Everything about a raster but its pixels.
 pub(super) struct Header {
@@ -25,7 +34,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(source: &Source<'_>) -> Result<Self, IoError> {
         let ifd = Ifd::read(source)?;
         let pixels = Pixels::read(&ifd, source)?;
         let keys = GeoKeys::read(&ifd, source)?;
@@ -116,54 +125,65 @@ fn check_degrees(frame: &Frame, pixels: &Pixels, source: &Source<'_>) -> Result<
 
 /// Reads the first band; a geographic raster is cut to `within`, where that is given.
 pub(super) fn read(
-    source: &mut Source<'_>,
+    source: &Source<'_>,
     within: Option<&Bounds>,
     meaning: Meaning,
+    pool: Option<&rayon::ThreadPool>,
 ) -> Result<TerrainFile, IoError> {
     let header = Header::read(source)?;
     refuse_scaled(&header, source, meaning)?;
     let window = match within {
         Some(bounds) if header.model == Model::Geographic => window(&header, bounds, source)?,
-        _ => (0..header.pixels.rows, 0..header.pixels.cols),
+        _ => Window {
+            rows: 0..header.pixels.rows,
+            cols: 0..header.pixels.cols,
+            south_up: header.frame.dy > 0.0,
+        },
     };
-    let values = values(&header, source, window.clone(), meaning)?;
+    let cells = check_size(&header, source, &window)?;
     let f = &header.frame;
-    let (rows, cols) = (window.0.len(), window.1.len());
-    let north_row = if f.dy < 0.0 {
-        window.0.start
+    let (rows, cols) = (window.rows.len(), window.cols.len());
+    let north_row = if window.south_up {
+        window.rows.end - 1
     } else {
-        window.0.end - 1
+        window.rows.start
     };
     let (x0, y0) = (
-        f.x0 + window.1.start as f64 * f.dx,
+        f.x0 + window.cols.start as f64 * f.dx,
         f.y0 + north_row as f64 * f.dy,
     );
     Ok(match header.model {
-        Model::Geographic => TerrainFile::Geographic(Grid {
-            north_deg: y0,
-            west_deg: x0,
-            step_lat_deg: f.dy.abs(),
-            step_lon_deg: f.dx,
-            rows,
-            cols,
-            values,
-        }),
-        Model::Projected => TerrainFile::Projected(ProjectedGrid {
-            epsg: header.keys.projected_epsg(),
-            citation: header.keys.citation().to_owned(),
-            x0,
-            y0,
-            cell_x_m: f.dx,
-            cell_y_m: f.dy.abs(),
-            rows,
-            cols,
-            values,
-            geo_keys: header.keys,
-        }),
+        Model::Geographic => {
+            let mut values = vec![0.0; cells];
+            fill(&header, source, &window, meaning, pool, &mut values)?;
+            TerrainFile::Geographic(Grid {
+                north_deg: y0,
+                west_deg: x0,
+                step_lat_deg: f.dy.abs(),
+                step_lon_deg: f.dx,
+                rows,
+                cols,
+                values,
+            })
+        }
+        Model::Projected => {
+            let mut values = Floats::zeros(cells);
+            fill(&header, source, &window, meaning, pool, &mut values)?;
+            TerrainFile::Projected(ProjectedGrid {
+                epsg: header.keys.projected_epsg(),
+                citation: header.keys.citation().to_owned(),
+                x0,
+                y0,
+                cell_x_m: f.dx,
+                cell_y_m: f.dy.abs(),
+                rows,
+                cols,
+                values,
+                geo_keys: header.keys,
+            })
+        }
     })
 }
-
-type Window = (Range<usize>, Range<usize>);
 
 fn window(header: &Header, bounds: &Bounds, source: &Source<'_>) -> Result<Window, IoError> {
     let f = &header.frame;
@@ -192,15 +212,15 @@ fn window(header: &Header, bounds: &Bounds, source: &Source<'_>) -> Result<Windo
             }),
         });
     }
-    Ok((rows, cols))
+    Ok(Window {
+        rows,
+        cols,
+        south_up: f.dy > 0.0,
+    })
 }
 
 /// Heights stored with a scale, an offset or in feet would be silently wrong.
-fn refuse_scaled(
-    header: &Header,
-    source: &mut Source<'_>,
-    meaning: Meaning,
-) -> Result<(), IoError> {
+fn refuse_scaled(header: &Header, source: &Source<'_>, meaning: Meaning) -> Result<(), IoError> {
     let metadata = header.ifd.text(source, 42_112)?;
     let item = |role: &str| {
         metadata
@@ -239,53 +259,64 @@ fn refuse_scaled(
     Ok(())
 }
 
-fn values(
-    header: &Header,
-    source: &mut Source<'_>,
-    (rows, cols): Window,
-    meaning: Meaning,
-) -> Result<Vec<f32>, IoError> {
-    let cells = rows.len() as u64 * cols.len() as u64;
+/// The number of cells in a window, if they can be in the file and are not too many.
+fn check_size(header: &Header, source: &Source<'_>, window: &Window) -> Result<usize, IoError> {
+    let cells = window.rows.len() as u64 * window.cols.len() as u64;
     too_many_cells(source.path(), cells)?;
     if !header.pixels.believable(cells, source.len()) {
         let what = format!("{cells} cells cannot be packed into {} bytes", source.len());
         return Err(IoError::damaged(source.path(), "tags 256 and 257", what));
     }
+    Ok(cells as usize)
+}
+
+/// Reads the cells of a window; void ones become NaN.
+fn fill(
+    header: &Header,
+    source: &Source<'_>,
+    window: &Window,
+    meaning: Meaning,
+    pool: Option<&rayon::ThreadPool>,
+    values: &mut [f32],
+) -> Result<(), IoError> {
     let nodata = nodata(header, source)?;
     // As GDAL does: what the file leaves out is void, or 0 where it declares no void value.
     let absent = if nodata.is_some() { f32::NAN } else { 0.0 };
-    let mut values = vec![absent; rows.len() * cols.len()];
-    let mut odd: Option<(usize, usize, f64)> = None;
-    let (top, left, width) = (rows.start, cols.start, cols.len());
-    let height = rows.len();
-    let south_up = header.frame.dy > 0.0;
-    header.pixels.each(source, rows, cols, |row, col, value| {
-        let line = if south_up {
-            height - 1 - (row - top)
-        } else {
-            row - top
-        };
-        let void = value.is_nan()
-            || nodata.is_some_and(|n| value.partial_cmp(&n).is_some_and(Ordering::is_eq));
-        if !void && !meaning.allows(value, nodata.is_some()) && odd.is_none() {
-            odd = Some((row, col, value));
+    let void = nodata.map_or(f32::NAN, |n| n as f32);
+    let width = window.cols.len();
+    let (low, high) = meaning.limits();
+    let settle = |first_line: usize, values: &mut [f32]| {
+        let mut odd_ones = 0_u32;
+        for value in values.iter_mut() {
+            let is_void = is(*value, void) || value.is_nan();
+            let fine = (low..=high).contains(value) && !is(*value, UNDECLARED_VOID);
+            // Counted, not left at the first: so the loop runs many cells at a time.
+            odd_ones += u32::from(!is_void && !fine);
+            *value = if is_void { f32::NAN } else { *value };
         }
-        values[line * width + (col - left)] = if void { f32::NAN } else { value as f32 };
-    })?;
-    match odd {
-        Some((row, col, value)) => Err(meaning.implausible(source.path(), row, col, value)),
-        None => Ok(values),
-    }
+        if odd_ones == 0 {
+            return None;
+        }
+        let odd =
+            |value: &f32| !value.is_nan() && !meaning.allows(f64::from(*value), nodata.is_some());
+        let first_odd = values.iter().position(odd);
+        first_odd.map(|i| (first_line + i / width, i % width, values[i]))
+    };
+    let pixels = &header.pixels;
+    let odd = pixels.read_into(source, window, absent, pool, values, settle)?;
+    let Some((line, col, value)) = odd.into_iter().flatten().next() else {
+        return Ok(());
+    };
+    let row = if window.south_up {
+        window.rows.end - 1 - line
+    } else {
+        window.rows.start + line
+    };
+    let col = window.cols.start + col;
+    Err(meaning.implausible(source.path(), row, col, f64::from(value)))
 }
 
-fn nodata(header: &Header, source: &mut Source<'_>) -> Result<Option<f64>, IoError> {
+fn nodata(header: &Header, source: &Source<'_>) -> Result<Option<f64>, IoError> {
     let text = header.ifd.text(source, 42_113)?;
-    let number = text.trim().parse::<f64>().ok();
-    Ok(number.map(|n| {
-        if header.pixels.is_f32() {
-            f64::from(n as f32)
-        } else {
-            n
-        }
-    }))
+    Ok(text.trim().parse().ok())
 }

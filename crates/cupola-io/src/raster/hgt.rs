@@ -33,7 +33,7 @@ pub(super) fn require_corner(path: &Path) -> Result<Corner, IoError> {
     })
 }
 
-pub(super) fn read(source: &mut Source<'_>) -> Result<Grid, IoError> {
+pub(super) fn read(source: &Source<'_>) -> Result<Grid, IoError> {
     let corner = require_corner(source.path())?;
     let side = match source.len() {
         2_884_802 => 1_201,

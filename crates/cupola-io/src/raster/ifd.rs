@@ -74,7 +74,7 @@ struct Flavour {
     word_bytes: usize,
 }
 
-fn flavour(source: &mut Source<'_>) -> Result<Flavour, IoError> {
+fn flavour(source: &Source<'_>) -> Result<Flavour, IoError> {
     let head = source.read_at(0, 8, "the header")?;
     let endian = if head.starts_with(b"MM") {
         Endian::Big
@@ -114,7 +114,7 @@ impl Ifd {
     }
 
     /// The first directory, which in a cloud-optimised file is the one at full resolution.
-    pub(super) fn read(source: &mut Source<'_>) -> Result<Self, IoError> {
+    pub(super) fn read(source: &Source<'_>) -> Result<Self, IoError> {
         let f = flavour(source)?;
         let what = "the image directory";
         let count = f
@@ -156,7 +156,7 @@ impl Ifd {
         self.entries.get(&tag).map_or(0, |entry| entry.count)
     }
 
-    fn raw(&self, source: &mut Source<'_>, tag: u16) -> Result<Option<(u16, Vec<u8>)>, IoError> {
+    fn raw(&self, source: &Source<'_>, tag: u16) -> Result<Option<(u16, Vec<u8>)>, IoError> {
         let Some(entry) = self.entries.get(&tag) else {
             return Ok(None);
         };
@@ -175,7 +175,7 @@ impl Ifd {
     }
 
     /// Unsigned values of a tag, empty when it is absent.
-    pub(super) fn uints(&self, source: &mut Source<'_>, tag: u16) -> Result<Vec<u64>, IoError> {
+    pub(super) fn uints(&self, source: &Source<'_>, tag: u16) -> Result<Vec<u64>, IoError> {
         let Some((kind, bytes)) = self.raw(source, tag)? else {
             return Ok(Vec::new());
         };
@@ -192,12 +192,12 @@ impl Ifd {
     }
 
     /// The first unsigned value of a tag.
-    pub(super) fn uint(&self, source: &mut Source<'_>, tag: u16) -> Result<Option<u64>, IoError> {
+    pub(super) fn uint(&self, source: &Source<'_>, tag: u16) -> Result<Option<u64>, IoError> {
         Ok(self.uints(source, tag)?.first().copied())
     }
 
     /// Floating-point values of a tag, empty when it is absent.
-    pub(super) fn doubles(&self, source: &mut Source<'_>, tag: u16) -> Result<Vec<f64>, IoError> {
+    pub(super) fn doubles(&self, source: &Source<'_>, tag: u16) -> Result<Vec<f64>, IoError> {
         let Some((kind, bytes)) = self.raw(source, tag)? else {
             return Ok(Vec::new());
         };
@@ -211,7 +211,7 @@ impl Ifd {
     }
 
     /// The text of a tag, without its closing NUL; bytes that are not UTF-8 are replaced.
-    pub(super) fn text(&self, source: &mut Source<'_>, tag: u16) -> Result<String, IoError> {
+    pub(super) fn text(&self, source: &Source<'_>, tag: u16) -> Result<String, IoError> {
         let Some((kind, bytes)) = self.raw(source, tag)? else {
             return Ok(String::new());
         };

@@ -6,6 +6,8 @@ mod geokeys;
 mod geotiff;
 mod hgt;
 mod ifd;
+mod packing;
+mod sample;
 mod source;
 mod unpack;
 
@@ -16,8 +18,8 @@ use cupola_world::{Bounds, Grid};
 pub use geokeys::GeoKeys;
 pub(crate) use source::Source;
 
-use crate::IoError;
 use crate::tile_name::Corner;
+use crate::{Floats, IoError};
 
 /// Most cells of one raster held in memory: 2^28, 1 GiB as 32-bit floats.
 pub const MAX_CELLS: u64 = 1 << 28;
@@ -51,7 +53,7 @@ pub struct ProjectedGrid {
     /// Number of columns.
     pub cols: usize,
     /// Row-major values, `rows × cols`; NaN is void.
-    pub values: Vec<f32>,
+    pub values: Floats,
     /// The coordinate system as the file states it, for writing back.
     pub geo_keys: GeoKeys,
 }
@@ -74,6 +76,14 @@ impl Meaning {
                 (-12_000.0..=9_000.0).contains(&value) && !undeclared_void
             }
             Self::People => (0.0..1e9).contains(&value),
+        }
+    }
+
+    /// The lowest and the highest value that may stand.
+    fn limits(self) -> (f32, f32) {
+        match self {
+            Self::Heights => (-12_000.0, 9_000.0),
+            Self::People => (0.0, 1e9),
         }
     }
 
@@ -103,7 +113,15 @@ impl Meaning {
 /// An [`IoError`] for a file that cannot be opened, is damaged, cut short, too large
 /// ([`MAX_CELLS`]), without position, or holds impossible heights.
 pub fn read_terrain(path: &Path) -> Result<TerrainFile, IoError> {
-    read(&mut Source::open(path)?, None, Meaning::Heights)
+    read(&Source::open(path)?, None, Meaning::Heights, None)
+}
+
+/// As [`read_terrain`], with the threads of a pool; the answer is the same.
+///
+/// # Errors
+/// As [`read_terrain`].
+pub fn read_terrain_in(path: &Path, pool: &rayon::ThreadPool) -> Result<TerrainFile, IoError> {
+    read(&Source::open(path)?, None, Meaning::Heights, Some(pool))
 }
 
 /// Reads the part of a terrain raster that covers a box, with two more nodes on each side.
@@ -113,7 +131,7 @@ pub fn read_terrain(path: &Path) -> Result<TerrainFile, IoError> {
 /// # Errors
 /// As [`read_terrain`], and [`IoError::NothingOverlaps`] when a GeoTIFF lies outside the box.
 pub fn read_terrain_within(path: &Path, bounds: &Bounds) -> Result<TerrainFile, IoError> {
-    read(&mut Source::open(path)?, Some(bounds), Meaning::Heights)
+    read(&Source::open(path)?, Some(bounds), Meaning::Heights, None)
 }
 
 /// Reads terrain from bytes; the name serves messages and gives the position of an HGT.
@@ -121,7 +139,12 @@ pub fn read_terrain_within(path: &Path, bounds: &Bounds) -> Result<TerrainFile, 
 /// # Errors
 /// As [`read_terrain`].
 pub fn read_terrain_bytes(name: &Path, bytes: &[u8]) -> Result<TerrainFile, IoError> {
-    read(&mut Source::from_bytes(name, bytes), None, Meaning::Heights)
+    read(
+        &Source::from_bytes(name, bytes),
+        None,
+        Meaning::Heights,
+        None,
+    )
 }
 
 /// Reads a population raster: the first band of a GeoTIFF in latitude and longitude.
@@ -132,7 +155,7 @@ pub fn read_terrain_bytes(name: &Path, bytes: &[u8]) -> Result<TerrainFile, IoEr
 /// # Errors
 /// As [`read_terrain`], and [`IoError::Unsupported`] for a projected raster or another format.
 pub fn read_people(path: &Path) -> Result<Grid, IoError> {
-    people(&mut Source::open(path)?, None)
+    people(&Source::open(path)?, None)
 }
 
 /// Reads the part of a population raster that covers a box, for files of continents or the globe.
@@ -140,15 +163,15 @@ pub fn read_people(path: &Path) -> Result<Grid, IoError> {
 /// # Errors
 /// As [`read_people`], and [`IoError::NothingOverlaps`] when it lies outside the box.
 pub fn read_people_within(path: &Path, bounds: &Bounds) -> Result<Grid, IoError> {
-    people(&mut Source::open(path)?, Some(bounds))
+    people(&Source::open(path)?, Some(bounds))
 }
 
-fn people(source: &mut Source<'_>, within: Option<&Bounds>) -> Result<Grid, IoError> {
+fn people(source: &Source<'_>, within: Option<&Bounds>) -> Result<Grid, IoError> {
     let head = source.head(8)?;
     if !ifd::Ifd::is_tiff(&head) && !unpack::is_packed(&head) {
         return Err(wrong_format(source, "a GeoTIFF of people per cell", &head));
     }
-    match read(source, within, Meaning::People)? {
+    match read(source, within, Meaning::People, None)? {
         TerrainFile::Geographic(grid) => Ok(grid),
         TerrainFile::Projected(grid) => Err(IoError::Unsupported {
             path: source.path().to_owned(),
@@ -162,27 +185,29 @@ fn people(source: &mut Source<'_>, within: Option<&Bounds>) -> Result<Grid, IoEr
 }
 
 fn read(
-    source: &mut Source<'_>,
+    source: &Source<'_>,
     within: Option<&Bounds>,
     meaning: Meaning,
+    pool: Option<&rayon::ThreadPool>,
 ) -> Result<TerrainFile, IoError> {
     let head = source.head(8)?;
     if unpack::is_packed(&head) {
         let (name, bytes) = unpack::unpack(source)?;
-        let mut inner = Source::from_bytes(&name, &bytes);
-        return read_plain(&mut inner, within, meaning);
+        let inner = Source::from_bytes(&name, &bytes);
+        return read_plain(&inner, within, meaning, pool);
     }
-    read_plain(source, within, meaning)
+    read_plain(source, within, meaning, pool)
 }
 
 fn read_plain(
-    source: &mut Source<'_>,
+    source: &Source<'_>,
     within: Option<&Bounds>,
     meaning: Meaning,
+    pool: Option<&rayon::ThreadPool>,
 ) -> Result<TerrainFile, IoError> {
     let head = source.head(80)?;
     if ifd::Ifd::is_tiff(&head) {
-        return geotiff::read(source, within, meaning);
+        return geotiff::read(source, within, meaning, pool);
     }
     let grid = if dted::is_dted(&head) {
         dted::read(source)?
@@ -212,27 +237,27 @@ pub(crate) enum Extent {
 
 /// Where a raster lies, from its name or its header.
 pub(crate) fn extent(path: &Path) -> Result<Extent, IoError> {
-    let mut source = Source::open(path)?;
+    let source = Source::open(path)?;
     let head = source.head(80)?;
     if ifd::Ifd::is_tiff(&head) {
-        return header_extent(&mut source);
+        return header_extent(&source);
     }
     if dted::is_dted(&head) {
-        let header = dted::Header::read(&mut source)?;
+        let header = dted::Header::read(&source)?;
         return Ok(whole_degree(header.bounds()));
     }
     if unpack::is_packed(&head) {
         if let Some(corner) = hgt::corner_of(path) {
             return Ok(Extent::Degrees(cell(corner), Some(corner)));
         }
-        let (name, bytes) = unpack::unpack(&mut source)?;
-        let mut inner = Source::from_bytes(&name, &bytes);
+        let (name, bytes) = unpack::unpack(&source)?;
+        let inner = Source::from_bytes(&name, &bytes);
         let head = inner.head(80)?;
         if ifd::Ifd::is_tiff(&head) {
-            return header_extent(&mut inner);
+            return header_extent(&inner);
         }
         if dted::is_dted(&head) {
-            return Ok(whole_degree(dted::Header::read(&mut inner)?.bounds()));
+            return Ok(whole_degree(dted::Header::read(&inner)?.bounds()));
         }
         let corner = hgt::require_corner(&name)?;
         return Ok(Extent::Degrees(cell(corner), Some(corner)));
@@ -245,7 +270,7 @@ pub(crate) fn extent(path: &Path) -> Result<Extent, IoError> {
     Err(wrong_format(&source, expected, &head))
 }
 
-fn header_extent(source: &mut Source<'_>) -> Result<Extent, IoError> {
+fn header_extent(source: &Source<'_>) -> Result<Extent, IoError> {
     let header = geotiff::Header::read(source)?;
     Ok(header.extent().map_or(Extent::Projected, whole_degree))
 }

@@ -16,7 +16,7 @@ pub(super) fn is_packed(head: &[u8]) -> bool {
 }
 
 /// The raster inside a packed file, and a name for it that keeps the outer folder.
-pub(super) fn unpack(source: &mut Source<'_>) -> Result<(PathBuf, Vec<u8>), IoError> {
+pub(super) fn unpack(source: &Source<'_>) -> Result<(PathBuf, Vec<u8>), IoError> {
     let packed = source.all()?;
     if packed.starts_with(b"PK") {
         return unzip(source.path(), packed);

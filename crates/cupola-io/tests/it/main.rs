@@ -11,6 +11,7 @@
 mod atomic;
 mod common;
 mod folder;
+mod gdal_formats;
 mod hostile;
 mod parquet;
 mod read_geotiff;

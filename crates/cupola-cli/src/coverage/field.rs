@@ -1,0 +1,276 @@
+//! The floor field of one site, on the terrain's own cells.
+//!
+//! On a projected grid in metres by the ring sweep; on latitude and longitude on rays from the site,
+//! read off at the terrain's nodes.
+
+use super::{Coverage, Height, RANGE_KM, ground};
+use crate::failure::Failure;
+use cupola_coverage::sweep::{Dem, FloorHeight, SimdPath, SweepSettings, floor_field_into};
+use cupola_coverage::{Antenna, CoverageError, LosSettings};
+use cupola_io::{Floats, Place, ProjectedGrid, TerrainFile};
+use cupola_world::Grid;
+use cupola_world::geodesy::LocalFrame;
+use rayon::prelude::*;
+
+/// A floor field with the ground it stands on.
+pub(crate) struct Field {
+    pub(crate) place: Place,
+    pub(crate) rows: usize,
+    pub(crate) cols: usize,
+    /// Floors, metres; NaN where nothing is known and beyond the range.
+    pub(crate) floor_m: Floats,
+    /// Ground above sea, metres.
+    pub(crate) ground_m: Floats,
+    /// EPSG code of its coordinates, where known.
+    pub(crate) epsg: Option<u16>,
+    /// Row and column of every site, not rounded.
+    pub(crate) sites: Vec<(f64, f64)>,
+    /// What the ground is, when it is not the given terrain.
+    pub(crate) statistical: bool,
+    /// Height and width of a cell at the site, metres.
+    pub(crate) cell_m: (f64, f64),
+}
+
+/// Row and column of the cell in which a point lies.
+///
+/// # Errors
+/// [`Failure`] when it lies off the terrain; `flag` is what it was given with.
+pub(crate) fn cell_of(
+    grid: &ProjectedGrid,
+    terrain: &std::path::Path,
+    flag: &str,
+    at: (f64, f64),
+) -> Result<(usize, usize), Failure> {
+    if (grid.cell_x_m - grid.cell_y_m).abs() > 1e-6 * grid.cell_x_m {
+        return Err(Failure::Input(
+            format!(
+                "{} has cells of {} × {} m",
+                terrain.display(),
+                grid.cell_x_m,
+                grid.cell_y_m
+            ),
+            Some("make them square: gdalwarp -tr 100 100 IN.tif OUT.tif".to_owned()),
+        ));
+    }
+    let col = ((at.0 - grid.x0) / grid.cell_x_m).round();
+    let row = ((grid.y0 - at.1) / grid.cell_y_m).round();
+    if (0.0..grid.cols as f64).contains(&col) && (0.0..grid.rows as f64).contains(&row) {
+        return Ok((row as usize, col as usize));
+    }
+    let east = grid.x0 + (grid.cols - 1) as f64 * grid.cell_x_m;
+    let south = grid.y0 - (grid.rows - 1) as f64 * grid.cell_y_m;
+    Err(Failure::Input(
+        format!(
+            "{flag} {},{} lies outside {}",
+            at.0,
+            at.1,
+            terrain.display()
+        ),
+        Some(format!(
+            "X {} to {east}, Y {south} to {}, in the terrain's metres",
+            grid.x0, grid.y0
+        )),
+    ))
+}
+
+/// The field on a grid of metres.
+///
+/// # Errors
+/// [`Failure`] for a site off the terrain or on unknown ground.
+pub(crate) fn projected(
+    args: &Coverage,
+    at: (f64, f64),
+    grid: ProjectedGrid,
+    pool: &rayon::ThreadPool,
+) -> Result<Field, Failure> {
+    let sensor = cell_of(&grid, args.terrain(), "--at", at)?;
+    let settings = SweepSettings {
+        k: args.k,
+        earth_radius_m: args.earth_radius_m,
+        radius_m: args.range_km.map(|km| km * 1000.0),
+        height: match args.height {
+            Height::Agl => FloorHeight::AboveGround,
+            Height::Asl => FloorHeight::AboveSea,
+        },
+        ..SweepSettings::radar(sensor, args.mast_m)
+    };
+    let mut floor_m = Floats::zeros(grid.values.len());
+    let sweep = |heights_m: &[f32], settings: &SweepSettings, floor_m: &mut [f32]| {
+        let dem = Dem {
+            heights_m,
+            rows: grid.rows,
+            cols: grid.cols,
+            cell_m: grid.cell_x_m,
+        };
+        floor_field_into(&dem, settings, pool, SimdPath::best(), floor_m)
+            .map_err(|error: CoverageError| Failure::Input(error.to_string(), None))
+    };
+    if let Some(file) = &args.canopy {
+        let tops = tops(file, &grid, pool)?;
+        let at = sensor.0 * grid.cols + sensor.1;
+        let settings = SweepSettings {
+            // The antenna stands on the ground, not on the trees.
+            mast_m: args.mast_m - f64::from(tops[at] - grid.values[at]),
+            height: FloorHeight::Line,
+            ..settings
+        };
+        sweep(&tops, &settings, &mut floor_m)?;
+        floor_m[at] = grid.values[at];
+        for (floor, ground) in floor_m.iter_mut().zip(grid.values.iter()) {
+            let lowest = if floor.is_nan() {
+                *floor
+            } else {
+                floor.max(*ground)
+            };
+            *floor = match args.height {
+                Height::Agl => lowest - ground,
+                Height::Asl => lowest,
+            };
+        }
+    } else {
+        sweep(&grid.values, &settings, &mut floor_m)?;
+    }
+    Ok(Field {
+        place: Place::of_projected(&grid),
+        rows: grid.rows,
+        cols: grid.cols,
+        floor_m,
+        ground_m: grid.values,
+        epsg: grid.epsg,
+        sites: vec![(sensor.0 as f64, sensor.1 as f64)],
+        statistical: false,
+        cell_m: (grid.cell_y_m, grid.cell_x_m),
+    })
+}
+
+/// The tops of trees and buildings above sea, on the terrain's own cells.
+fn tops(
+    file: &std::path::Path,
+    grid: &ProjectedGrid,
+    pool: &rayon::ThreadPool,
+) -> Result<Floats, Failure> {
+    let read = cupola_io::read_terrain_in(file, pool)?;
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-3 * grid.cell_x_m;
+    let same = match read {
+        TerrainFile::Projected(canopy) => {
+            let same = (canopy.rows, canopy.cols) == (grid.rows, grid.cols)
+                && near(canopy.x0, grid.x0)
+                && near(canopy.y0, grid.y0)
+                && near(canopy.cell_x_m, grid.cell_x_m);
+            same.then_some(canopy)
+        }
+        TerrainFile::Geographic(_) => None,
+    };
+    let Some(canopy) = same else {
+        let (west, north) = (grid.x0 - 0.5 * grid.cell_x_m, grid.y0 + 0.5 * grid.cell_y_m);
+        let (east, south) = (
+            west + grid.cols as f64 * grid.cell_x_m,
+            north - grid.rows as f64 * grid.cell_y_m,
+        );
+        return Err(Failure::Input(
+            format!(
+                "--canopy {} has other cells than the terrain",
+                file.display()
+            ),
+            Some(format!(
+                "gdalwarp -t_srs TERRAIN.tif -te {west} {south} {east} {north} -tr {} {} IN.tif \
+                 OUT.tif",
+                grid.cell_x_m, grid.cell_y_m
+            )),
+        ));
+    };
+    let mut tops = grid.values.clone();
+    for (top, height) in tops.iter_mut().zip(canopy.values.iter()) {
+        if *height > 0.0 {
+            *top += *height;
+        }
+    }
+    Ok(tops)
+}
+
+/// The field on a grid of degrees.
+///
+/// # Errors
+/// [`Failure`] for a site where no ground is known.
+pub(crate) fn geographic(
+    args: &Coverage,
+    at: (f64, f64),
+    grid: Grid,
+    pool: &rayon::ThreadPool,
+) -> Result<Field, Failure> {
+    if args.canopy.is_some() {
+        return Err(Failure::Input(
+            "--canopy needs terrain in metres of a projection".to_owned(),
+            Some("convert it: gdalwarp -t_srs EPSG:32634 -tr 30 30 IN.tif OUT.tif".to_owned()),
+        ));
+    }
+    let site = ground::lat_lon("--at", at)?;
+    if grid.bilinear(site).is_none() {
+        return Err(Failure::Input(
+            format!(
+                "no ground is known at {site} in {}",
+                args.terrain().display()
+            ),
+            Some("write LAT,LON of a point on the terrain".to_owned()),
+        ));
+    }
+    let range_m = args.range_km.unwrap_or(RANGE_KM) * 1000.0;
+    let settings = settings(args, &grid, range_m);
+    let antenna = Antenna {
+        at: site,
+        mast_m: args.mast_m,
+        ground_m: None,
+        altitude_m: None,
+    };
+    let floors = cupola_coverage::floors(&grid, &[antenna], &settings, pool, &|_| ());
+    let frame = LocalFrame::new(site);
+    let above = args.height == Height::Agl;
+    let mut floor_m = Floats::zeros(grid.values.len());
+    let fill = |(row, line): (usize, &mut [f32])| {
+        for (col, value) in line.iter_mut().enumerate() {
+            let (distance_m, azimuth) = frame.polar_from_point(grid.point(row, col));
+            let ground = f64::from(grid.values[row * grid.cols + col]);
+            let asl = floors[0].floor_asl_m(distance_m, azimuth).max(ground);
+            let known = distance_m <= range_m && !ground.is_nan() && asl.is_finite();
+            let height = if above { asl - ground } else { asl };
+            *value = if known { height as f32 } else { f32::NAN };
+        }
+    };
+    pool.install(|| {
+        let lines = floor_m.par_chunks_mut(grid.cols).enumerate();
+        lines.for_each(fill);
+    });
+    let metre_per_degree = 111_195.0;
+    let narrow = cupola_units::math::cos(cupola_units::math::radians_from_degrees(site.lat_deg));
+    Ok(Field {
+        place: Place::of_grid(&grid),
+        rows: grid.rows,
+        cols: grid.cols,
+        floor_m,
+        sites: vec![(
+            (grid.north_deg - site.lat_deg) / grid.step_lat_deg,
+            (site.lon_deg - grid.west_deg) / grid.step_lon_deg,
+        )],
+        statistical: false,
+        cell_m: (
+            grid.step_lat_deg * metre_per_degree,
+            grid.step_lon_deg * metre_per_degree * narrow,
+        ),
+        ground_m: grid.values.into(),
+        epsg: Some(4326),
+    })
+}
+
+/// Rays about a cell apart out to 100 km, samples half a cell apart.
+fn settings(args: &Coverage, grid: &Grid, range_m: f64) -> LosSettings {
+    let cell_m = (grid.step_lat_deg * 111_195.0).clamp(10.0, 1000.0);
+    let around = 2.0 * std::f64::consts::PI * range_m.min(100_000.0) / cell_m;
+    LosSettings {
+        k: args.k,
+        earth_radius_m: args.earth_radius_m,
+        range_m,
+        step_m: cell_m,
+        march_m: cell_m / 2.0,
+        azimuths: (around as usize).clamp(1440, 14_400),
+    }
+}

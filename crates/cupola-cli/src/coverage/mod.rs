@@ -1,0 +1,225 @@
+//! `cupola coverage`: the floor field of one site over given terrain, or of a scenario's sites.
+//!
+//! What is written is chosen by the endings of the files: GeoTIFF, polygons (`.geojson`, `.fgb`);
+//! a picture with `--png`.
+
+mod clock;
+pub(crate) mod field;
+pub(crate) mod ground;
+mod of_scenario;
+mod output;
+
+use crate::args::{ScenarioArgs, ThreadArgs};
+use crate::failure::Failure;
+use crate::prepare::pool;
+use crate::progress::note;
+use clap::{Args, ValueEnum};
+use clock::Clock;
+use cupola_io::TerrainFile;
+use field::Field;
+use std::path::{Path, PathBuf};
+
+/// Range on latitude and longitude when none is given, km.
+const RANGE_KM: f64 = 250.0;
+
+/// Arguments of `coverage`.
+#[derive(Debug, Args)]
+pub(crate) struct Coverage {
+    /// Terrain: a GeoTIFF, a tile (HGT, DTED), or a folder of tiles.
+    #[arg(long, value_name = "FILE", required_unless_present = "scenario")]
+    terrain: Option<PathBuf>,
+    /// The site: X,Y in the terrain's own metres, or LAT,LON in degrees.
+    #[arg(long, value_name = "X,Y", value_parser = ground::pair, allow_hyphen_values = true)]
+    #[arg(required_unless_present = "scenario")]
+    at: Option<(f64, f64)>,
+    /// Take site, mast and terrain from a scenario; say which with --site or --option.
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["at", "mast_m", "canopy"])]
+    scenario: Option<String>,
+    /// The scenario's units at this site.
+    #[arg(long, value_name = "NAME", requires = "scenario")]
+    site: Option<String>,
+    /// All units of this option: the lowest height that any of their sensors sees.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "scenario",
+        conflicts_with = "site"
+    )]
+    option: Option<String>,
+    /// Height of the antenna above the ground, m.
+    #[arg(long, value_name = "M", default_value_t = 20.0)]
+    mast_m: f64,
+    /// Heights of trees and buildings above the ground, m, on the terrain's own cells: they hide
+    /// what is behind them, and neither antenna nor target stands on them.
+    #[arg(long, value_name = "FILE")]
+    canopy: Option<PathBuf>,
+    /// Effective-Earth factor.
+    #[arg(long, default_value_t = 4.0 / 3.0)]
+    k: f64,
+    /// Radius of the Earth, m.
+    #[arg(long, value_name = "M", default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M)]
+    earth_radius_m: f64,
+    /// Farthest cells wanted, km [default: all of a projected grid, 250 on latitude and longitude].
+    #[arg(long, value_name = "KM")]
+    range_km: Option<f64>,
+    /// What a folder's missing tiles are.
+    #[arg(long, value_enum, default_value = "unknown")]
+    missing: Missing,
+    /// Heights above ground or above sea.
+    #[arg(long, value_enum, default_value = "agl")]
+    height: Height,
+    #[command(flatten)]
+    threads: ThreadArgs,
+    /// Print read, compute and write times as JSON, last on standard error.
+    #[arg(long)]
+    timings: bool,
+    /// Compression of the GeoTIFF.
+    #[arg(long, value_enum, default_value = "none")]
+    compress: Compress,
+    /// Write a cloud-optimised GeoTIFF: tiles and overviews.
+    #[arg(long)]
+    cog: bool,
+    /// Heights of the polygons, m, for files that end in .geojson or .fgb.
+    #[arg(long, value_name = "M,M,…", value_delimiter = ',', default_values_t = [100.0, 500.0, 3000.0])]
+    contours: Vec<f64>,
+    /// File to write, may be repeated. By its ending: .geojson or .fgb polygons; else a GeoTIFF in
+    /// metres, −9999 outside the range and where the terrain is unknown.
+    #[arg(long, value_name = "FILE", required_unless_present = "png")]
+    out: Vec<PathBuf>,
+    /// Picture to write: classes of height over shaded ground.
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
+}
+
+/// What heights stand on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Height {
+    /// Above ground.
+    Agl,
+    /// Above sea.
+    Asl,
+}
+
+/// What tiles that a folder lacks stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Missing {
+    /// Nothing is known there, and nothing is seen behind.
+    Unknown,
+    /// Sea, at height 0.
+    Sea,
+}
+
+impl Missing {
+    /// The height that stands there.
+    pub(crate) fn height_m(self) -> f32 {
+        match self {
+            Self::Unknown => f32::NAN,
+            Self::Sea => 0.0,
+        }
+    }
+}
+
+/// Compression of a GeoTIFF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Compress {
+    /// None.
+    None,
+    /// Deflate.
+    Deflate,
+}
+
+impl Coverage {
+    /// The terrain that was given.
+    fn terrain(&self) -> &Path {
+        self.terrain.as_deref().unwrap_or(Path::new(""))
+    }
+}
+
+/// Computes and writes one floor field.
+///
+/// # Errors
+/// [`Failure`] for terrain that cannot be read, a site off it, or an output that cannot be written.
+pub(crate) fn coverage(args: &Coverage) -> Result<(), Failure> {
+    check(args)?;
+    let pool = pool(&args.threads)?;
+    let mut clock = Clock::start();
+    let field = match (&args.scenario, args.at) {
+        (Some(scenario), _) => {
+            let field = of_scenario::field(args, scenario, &pool)?;
+            clock.lap("compute_ms");
+            field
+        }
+        (None, Some(at)) => given(args, at, &pool, &mut clock)?,
+        (None, None) => return Err(Failure::Input("--at is missing".to_owned(), None)),
+    };
+    for file in &args.out {
+        output::write(args, &field, file, &pool)?;
+    }
+    if let Some(file) = &args.png {
+        output::picture(args, &field, file)?;
+    }
+    clock.lap("write_ms");
+    if args.timings {
+        note(&clock.json());
+    }
+    Ok(())
+}
+
+/// The field over terrain of the command line.
+fn given(
+    args: &Coverage,
+    at: (f64, f64),
+    pool: &rayon::ThreadPool,
+    clock: &mut Clock,
+) -> Result<Field, Failure> {
+    let reach_km = args.range_km.unwrap_or(RANGE_KM);
+    let terrain = ground::read(args.terrain(), at, reach_km, args.missing.height_m(), pool)?;
+    clock.lap("read_ms");
+    let field = match terrain {
+        TerrainFile::Projected(grid) => field::projected(args, at, grid, pool)?,
+        TerrainFile::Geographic(grid) => field::geographic(args, at, grid, pool)?,
+    };
+    clock.lap("compute_ms");
+    Ok(field)
+}
+
+/// The scenario's arguments, nothing changed.
+fn scenario_args(args: &Coverage, scenario: &str) -> ScenarioArgs {
+    ScenarioArgs {
+        scenario: scenario.to_owned(),
+        set: Vec::new(),
+        option: args.option.iter().cloned().collect(),
+        runs: None,
+        seed: None,
+        terrain: args.terrain.clone(),
+        people: None,
+        catalogue: None,
+    }
+}
+
+fn check(args: &Coverage) -> Result<(), Failure> {
+    if args.scenario.is_some() && args.site.is_none() && args.option.is_none() {
+        return Err(Failure::Input(
+            "a scenario has many sites".to_owned(),
+            Some(
+                "add --site NAME for one of them, or --option NAME for all of an option".to_owned(),
+            ),
+        ));
+    }
+    let range_km = args.range_km.unwrap_or(RANGE_KM);
+    let mut settings = vec![
+        ("--mast-m", args.mast_m, 0.0, 30_000.0),
+        ("--k", args.k, 0.1, 1e6),
+        ("--earth-radius-m", args.earth_radius_m, 1e5, 1e9),
+        ("--range-km", range_km, 0.001, 2_000.0),
+    ];
+    let contours = args.contours.iter();
+    settings.extend(contours.map(|height| ("--contours", *height, -500.0, 100_000.0)));
+    for (name, value, low, high) in settings {
+        if !(low..=high).contains(&value) {
+            let message = format!("{name} {value} is outside {low} to {high}");
+            return Err(Failure::Input(message, None));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! The floors of a scenario's sites: what the sensors at one site, or of one option, see.
+//!
+//! Nodes 30″ apart, or as far as the scenario's terrain is; the median where the terrain is
+//! statistical and has several seeds.
+
+use super::field::Field;
+use super::{Coverage, Height, RANGE_KM, scenario_args};
+use crate::failure::Failure;
+use crate::prepare::{Prepared, prepare};
+use crate::progress::stop_flag;
+use cupola_coverage::{PolarFloor, Raster};
+use cupola_io::{Floats, Place};
+use cupola_units::math;
+use cupola_world::Bounds;
+use cupola_world::geodesy::LocalFrame;
+use rayon::prelude::*;
+
+/// Metres of a degree of latitude.
+const DEGREE_M: f64 = 111_195.0;
+
+/// The field of the site or option that the arguments name.
+///
+/// # Errors
+/// [`Failure`] for a scenario that is wrong, and a site or option that it does not name.
+pub(crate) fn field(
+    args: &Coverage,
+    scenario: &str,
+    pool: &rayon::ThreadPool,
+) -> Result<Field, Failure> {
+    let stop = stop_flag()?;
+    let prepared = prepare(&scenario_args(args, scenario), pool, &stop)?;
+    let units = units(args, &prepared)?;
+    let range_m = args.range_km.unwrap_or(RANGE_KM) * 1000.0;
+    let raster = raster(&prepared, &units, range_m);
+    let eyes = Eyes::new(args, &prepared, &units, range_m);
+    let mut floor_m = Floats::zeros(raster.rows * raster.cols);
+    let fill = |(row, line): (usize, &mut [f32])| eyes.line(&raster, row, line);
+    pool.install(|| {
+        let lines = floor_m.par_chunks_mut(raster.cols).enumerate();
+        lines.for_each(fill);
+    });
+    let ground = prepared.world.ground(0);
+    let statistical = prepared.terrain.kind == "statistical";
+    let ground_m: Vec<f32> = (0..raster.rows * raster.cols)
+        .map(|i| {
+            let at = raster.point(i / raster.cols, i % raster.cols);
+            ground.bilinear(at).map_or(f32::NAN, |height| height as f32)
+        })
+        .collect();
+    let sites = units.iter().map(|&unit| {
+        let at = prepared.plan.units[unit].at;
+        (
+            (raster.north_deg - at.lat_deg) / raster.step_lat_deg,
+            (at.lon_deg - raster.west_deg) / raster.step_lon_deg,
+        )
+    });
+    let middle_deg = raster.lat_deg(raster.rows / 2);
+    Ok(Field {
+        place: Place::of_grid(&raster.grid(vec![0.0; raster.rows * raster.cols])),
+        rows: raster.rows,
+        cols: raster.cols,
+        floor_m,
+        ground_m: ground_m.into(),
+        epsg: Some(4326),
+        sites: sites.collect(),
+        statistical,
+        cell_m: (
+            raster.step_lat_deg * DEGREE_M,
+            raster.step_lon_deg * DEGREE_M * math::cos(math::radians_from_degrees(middle_deg)),
+        ),
+    })
+}
+
+/// The units at the site, or of the option.
+fn units(args: &Coverage, prepared: &Prepared) -> Result<Vec<usize>, Failure> {
+    let plan = &prepared.plan;
+    if let Some(name) = &args.option {
+        let option = plan.options.iter().find(|option| option.name == *name);
+        let units = option
+            .map(|option| option.units.clone())
+            .unwrap_or_default();
+        if units.is_empty() {
+            let message = format!("option `{name}` has no units with sensors");
+            return Err(Failure::Input(message, None));
+        }
+        return Ok(units);
+    }
+    let wanted = args.site.as_deref().unwrap_or("");
+    let at_site = |i: &usize| plan.units[*i].site == wanted;
+    let units: Vec<usize> = (0..plan.units.len()).filter(at_site).collect();
+    if !units.is_empty() {
+        return Ok(units);
+    }
+    let mut names: Vec<&str> = plan.units.iter().map(|unit| unit.site.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let help = match cupola_scenario::nearest(wanted, names.iter().copied()) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("one of: {}", names.join(", ")),
+    };
+    Err(Failure::Input(
+        format!("no unit of the scenario stands at `{wanted}`"),
+        Some(help),
+    ))
+}
+
+/// The nodes within range of any of the units, on the scenario's terrain.
+fn raster(prepared: &Prepared, units: &[usize], range_m: f64) -> Raster {
+    let limits = prepared.world.terrain_bounds();
+    let mut all = Bounds {
+        south_deg: limits.north_deg,
+        north_deg: limits.south_deg,
+        west_deg: limits.east_deg,
+        east_deg: limits.west_deg,
+    };
+    for &unit in units {
+        let at = prepared.plan.units[unit].at;
+        let high = range_m / DEGREE_M;
+        let wide = high / math::cos(math::radians_from_degrees(at.lat_deg)).max(0.1);
+        all.south_deg = all.south_deg.min(at.lat_deg - high);
+        all.north_deg = all.north_deg.max(at.lat_deg + high);
+        all.west_deg = all.west_deg.min(at.lon_deg - wide);
+        all.east_deg = all.east_deg.max(at.lon_deg + wide);
+    }
+    let step_deg = prepared.world.ground(0).step_lat_deg.max(1.0 / 120.0);
+    let node = |deg: f64| (deg / step_deg).round() * step_deg;
+    let bounds = Bounds {
+        south_deg: node(all.south_deg.max(limits.south_deg)),
+        north_deg: node(all.north_deg.min(limits.north_deg)),
+        west_deg: node(all.west_deg.max(limits.west_deg)),
+        east_deg: node(all.east_deg.min(limits.east_deg)),
+    };
+    Raster::over(&bounds, step_deg)
+}
+
+/// The sensors whose floors are put together.
+struct Eyes<'a> {
+    prepared: &'a Prepared,
+    /// By seed, then by unit.
+    floors: Vec<Vec<&'a PolarFloor>>,
+    frames: Vec<LocalFrame>,
+    range_m: f64,
+    above_ground: bool,
+}
+
+impl<'a> Eyes<'a> {
+    fn new(args: &Coverage, prepared: &'a Prepared, units: &[usize], range_m: f64) -> Self {
+        let of_seed = |floors: &'a Vec<PolarFloor>| units.iter().map(|&i| &floors[i]).collect();
+        Self {
+            prepared,
+            floors: prepared.floors.iter().map(of_seed).collect(),
+            frames: units
+                .iter()
+                .map(|&i| LocalFrame::new(prepared.plan.units[i].at))
+                .collect(),
+            range_m,
+            above_ground: args.height == Height::Agl,
+        }
+    }
+
+    fn line(&self, raster: &Raster, row: usize, line: &mut [f32]) {
+        let mut by_seed = Vec::with_capacity(self.floors.len());
+        for (col, value) in line.iter_mut().enumerate() {
+            let at = raster.point(row, col);
+            let polar: Vec<(f64, f64)> = self
+                .frames
+                .iter()
+                .map(|frame| frame.polar_from_point(at))
+                .collect();
+            by_seed.clear();
+            for (seed, floors) in self.floors.iter().enumerate() {
+                let ground = self.prepared.world.ground(seed).bilinear(at);
+                let lowest = floors
+                    .iter()
+                    .zip(&polar)
+                    .filter(|(_, (distance_m, _))| *distance_m <= self.range_m)
+                    .map(|(floor, (distance_m, azimuth))| floor.floor_asl_m(*distance_m, *azimuth))
+                    .fold(f64::INFINITY, f64::min);
+                let ground = ground.unwrap_or(f64::NAN);
+                let less = if self.above_ground { ground } else { 0.0 };
+                by_seed.push(lowest.max(ground) - less);
+            }
+            by_seed.sort_by(f64::total_cmp);
+            let median = by_seed[by_seed.len() / 2];
+            *value = if median.is_finite() {
+                median as f32
+            } else {
+                f32::NAN
+            };
+        }
+    }
+}

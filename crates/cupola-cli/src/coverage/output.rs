@@ -1,0 +1,179 @@
+//! What `coverage` writes: GeoTIFF, polygons, a picture.
+
+use super::field::Field;
+use super::{Compress, Coverage, Height};
+use crate::failure::Failure;
+use crate::progress::note;
+use cupola_coverage::contour::{Area, FieldOf, areas_below};
+use cupola_io::{Band, BandValues, Feature, Features, GeoTiff, Layout, Packing, write_file_with};
+use cupola_report::{FloorPicture, floor_png};
+use std::path::Path;
+
+/// Writes the field in the format that the file's ending asks for.
+///
+/// # Errors
+/// [`Failure`] when it cannot be written, or the ending is of no format.
+pub(crate) fn write(
+    args: &Coverage,
+    field: &Field,
+    file: &Path,
+    pool: &rayon::ThreadPool,
+) -> Result<(), Failure> {
+    let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("geojson" | "json" | "fgb") => {
+            let features = polygons(args, field);
+            write_file_with(file, |out| match ending.as_deref() {
+                Some("fgb") => features.write_flatgeobuf(out, file),
+                _ => features.write_geojson(out, file),
+            })?;
+            let count: usize = features.features.iter().map(|f| f.polygons.len()).sum();
+            note(&format!("{}: {count} polygons", file.display()));
+        }
+        Some("png") => return picture(args, field, file),
+        None | Some("tif" | "tiff") => geotiff(args, field, file, pool)?,
+        Some(other) => {
+            return Err(Failure::Input(
+                format!(
+                    "--out {}: `.{other}` is no format written here",
+                    file.display()
+                ),
+                Some("end it in .tif, .geojson, .fgb or .png".to_owned()),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn geotiff(
+    args: &Coverage,
+    field: &Field,
+    file: &Path,
+    pool: &rayon::ThreadPool,
+) -> Result<(), Failure> {
+    let heights = match args.height {
+        Height::Agl => "lowest visible height above ground",
+        Height::Asl => "lowest visible height above sea",
+    };
+    let item = |name: &str, value: String| (name.to_owned(), value);
+    let mut metadata = vec![
+        item(
+            "heights",
+            format!("{heights}, metres; -9999 = unknown or out of range"),
+        ),
+        item("k", args.k.to_string()),
+        item("earth_radius_m", args.earth_radius_m.to_string()),
+    ];
+    if args.scenario.is_none() {
+        metadata.insert(1, item("mast_m", args.mast_m.to_string()));
+    }
+    if field.statistical {
+        let text = "statistical relief: right on average over an area, never about one valley";
+        metadata.push(item("terrain", text.to_owned()));
+    }
+    let tiff = GeoTiff {
+        place: field.place.clone(),
+        rows: field.rows,
+        cols: field.cols,
+        bands: vec![Band {
+            name: "floor".into(),
+            unit: "m".into(),
+            values: BandValues::F32(&field.floor_m),
+        }],
+        metadata,
+        packing: if args.compress == Compress::None {
+            Packing::Plain
+        } else {
+            Packing::Deflate
+        },
+        layout: if args.cog {
+            Layout::Cog
+        } else {
+            Layout::Strips
+        },
+    };
+    write_file_with(file, |out| tiff.write_to(out, file, Some(pool)))?;
+    let (rows, cols) = (field.rows, field.cols);
+    note(&format!("{}: {rows} × {cols} heights", file.display()));
+    Ok(())
+}
+
+/// The areas seen at each of the heights asked for, the highest first.
+fn polygons(args: &Coverage, field: &Field) -> Features {
+    let values = FieldOf {
+        values: &field.floor_m,
+        rows: field.rows,
+        cols: field.cols,
+    };
+    let mut heights = args.contours.clone();
+    heights.sort_by(|a, b| b.total_cmp(a));
+    heights.dedup();
+    let place = |line: &Vec<[f64; 2]>| line.iter().map(|at| field.place.centre_xy(*at)).collect();
+    let rings = |area: &Area| {
+        let lines = std::iter::once(&area.outline).chain(&area.holes);
+        lines.map(place).collect()
+    };
+    let features = heights.iter().map(|&height_m| Feature {
+        values: vec![height_m],
+        polygons: areas_below(&values, height_m as f32)
+            .iter()
+            .map(rings)
+            .collect(),
+    });
+    let column = match args.height {
+        Height::Agl => "visible_from_m_above_ground",
+        Height::Asl => "visible_from_m_above_sea",
+    };
+    Features {
+        name: "floor".to_owned(),
+        columns: vec![column.to_owned()],
+        epsg: field.epsg,
+        features: features.collect(),
+    }
+}
+
+/// Writes the picture.
+///
+/// # Errors
+/// [`Failure`] when it cannot be written.
+pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(), Failure> {
+    let above = match args.height {
+        Height::Agl => "above ground",
+        Height::Asl => "above sea",
+    };
+    let mut notes = vec![format!("k {:.3}", args.k)];
+    if args.scenario.is_none() {
+        notes.insert(0, format!("mast {} m", args.mast_m));
+    }
+    notes.push("pale: out of range, or".to_owned());
+    notes.push("no ground known between".to_owned());
+    if field.statistical {
+        notes.push("Statistical terrain:".to_owned());
+        notes.push("not about any valley.".to_owned());
+    }
+    let title = vec![
+        "Lowest visible height".to_owned(),
+        above.to_owned(),
+        args.site
+            .clone()
+            .or_else(|| args.option.clone())
+            .unwrap_or_default(),
+    ];
+    let png = floor_png(&FloorPicture {
+        floor_m: &field.floor_m,
+        ground_m: (!field.statistical).then_some(&field.ground_m[..]),
+        rows: field.rows,
+        cols: field.cols,
+        cell_m: field.cell_m,
+        sites: field.sites.clone(),
+        title: title.into_iter().filter(|line| !line.is_empty()).collect(),
+        notes,
+    });
+    write_file_with(file, |out| {
+        use std::io::Write as _;
+        let written = out.write_all(&png);
+        written.map_err(|error| cupola_io::IoError::from_os(file, "write", &error))
+    })?;
+    note(&format!("{}: picture", file.display()));
+    Ok(())
+}
