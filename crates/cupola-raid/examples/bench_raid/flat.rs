@@ -229,7 +229,7 @@ impl Raid {
             writeln!(
                 t,
                 "{{ threat = \"{kind}\", count = 1, from = [\"l{i}\"], via = [\"a{i}\"], \
-                 aims = \"a{i}\", start_min = {} }},",
+                 aims = \"a{i}\", start_min = {}, spread_min = 0 }},",
                 launch_s / 60.0
             )
             .expect("a string takes any line");
