@@ -5,7 +5,7 @@
 //! the paired change. Contributions do not add up: nations stand in for each other. Of several options
 //! with the same nations only the first is taken apart.
 
-use crate::cover::{AreaRaster, cover};
+use crate::cover::{AreaRaster, HEIGHTS_M, people_shares};
 use crate::outcome::{Endurance, Outcome};
 use crate::run::{DrawResult, Inputs, Settings, Stopped, emit, play};
 use crate::sample::{Estimate, Sample};
@@ -17,6 +17,10 @@ use std::convert::Infallible;
 /// Everything about the coalitions of an answer; empty when no option is one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Coalitions {
+    /// Runs of each line-up, and epistemic draws among them.
+    pub runs: u32,
+    /// Draws among the runs.
+    pub draws: u32,
     /// Each option that is a coalition.
     pub options: Vec<Coalition>,
     /// Pairs of options of which one has some nations more.
@@ -102,6 +106,16 @@ struct LineUp {
     without: Option<String>,
 }
 
+/// Size of the pass over line-ups: a quarter of the runs, since there are a dozen line-ups and each
+/// change is paired; never fewer than 16 draws unless the campaign has fewer.
+pub fn coalition_settings(settings: Settings) -> Settings {
+    let fewest = 16 * settings.runs_per_draw;
+    Settings {
+        runs: (settings.runs / 4).max(fewest).min(settings.runs),
+        ..settings
+    }
+}
+
 /// Plays the coalitions of a scenario; `outcome` is the answer to its options.
 ///
 /// # Errors
@@ -114,6 +128,7 @@ pub fn coalitions(
     pool: &rayon::ThreadPool,
     watch: Watch<'_>,
 ) -> Result<Coalitions, Stopped<Infallible>> {
+    let settings = coalition_settings(settings);
     let line_ups = line_ups(scenario, inputs.plan);
     if line_ups.is_empty() {
         return Ok(Coalitions::default());
@@ -157,6 +172,8 @@ pub fn coalitions(
         covered: &covered,
     };
     Ok(Coalitions {
+        runs: settings.runs,
+        draws: settings.draws(),
         options: played.coalitions(),
         refusals: played.refusals(outcome),
     })
@@ -211,18 +228,16 @@ fn shares(
     area: &AreaRaster,
     pool: &rayon::ThreadPool,
 ) -> Vec<f64> {
-    let cover = cover(inputs, option, area, pool);
+    let covered = people_shares(inputs, option, area, pool);
     COVERED
         .iter()
         .map(|(class, height_m)| {
-            let heights = crate::cover::HEIGHTS_M.iter();
-            let height = heights.copied().position(|h| (h - height_m).abs() < 0.5);
-            let seeds = cover.shares.iter().find(|(of, _)| *of == Some(*class));
-            let (Some(height), Some((_, seeds))) = (height, seeds) else {
-                return f64::NAN;
-            };
-            let sum: f64 = seeds.iter().map(|seed| seed[0][height]).sum();
-            sum / seeds.len().max(1) as f64
+            let mut heights = HEIGHTS_M.iter();
+            let height = heights.position(|h| (h - height_m).abs() < 0.5);
+            let shares = covered.iter().find(|(of, _)| of == class);
+            height
+                .zip(shares)
+                .map_or(f64::NAN, |(height, (_, shares))| shares[height])
         })
         .collect()
 }

@@ -4,6 +4,7 @@
 //! Every uncertain figure stands in the middle of its range here; what one draw more or less does
 //! shows in the raids.
 
+use crate::network_cover;
 use crate::outcome::Coverage;
 use crate::run::Inputs;
 use cupola_coverage::network::{Envelope, Network, Sector, Sensor, Unit, Weapon};
@@ -96,13 +97,8 @@ pub(crate) fn cover(
     area: &AreaRaster,
     pool: &rayon::ThreadPool,
 ) -> Cover {
-    let seeds = inputs.floors.len();
     let mut shares = Vec::new();
-    let mut medians = Vec::new();
-    for layer in 0..=CLASSES.len() {
-        let fields: Vec<Grid> = (0..seeds)
-            .map(|seed| field(inputs, option, &area.raster, seed, layer, pool))
-            .collect();
+    let mut of_layer = |class: Option<Class>, fields: &[Grid]| -> Grid {
         let of = |weights: &Weights| -> Vec<Vec<f64>> {
             fields
                 .iter()
@@ -113,24 +109,46 @@ pub(crate) fn cover(
             .into_iter()
             .zip(of(&area.area))
             .map(|(p, a)| [p, a]);
-        let class = (layer > 0).then(|| CLASSES[layer - 1].0);
         shares.push((class, pairs.collect()));
-        medians.push(measures::median(&fields.iter().collect::<Vec<_>>()));
-    }
-    let mut medians = medians.into_iter();
-    let mut next = || {
-        medians
-            .next()
-            .expect("one field for sight and one for each class")
+        measures::median(&fields.iter().collect::<Vec<_>>())
     };
+    let seen: Vec<Grid> = (0..inputs.floors.len())
+        .map(|seed| sight(inputs, option, &area.raster, seed, pool))
+        .collect();
+    let los = of_layer(None, &seen);
+    let allowed = network_cover::allowed(inputs, option, &area.raster);
+    let mut network = Vec::new();
+    let mut engage = |i: usize| {
+        let found = network_cover::class_network(inputs, option, area, i, &allowed, pool);
+        network.extend(found.told);
+        of_layer(Some(found.class), &found.first)
+    };
+    let (engage_drone, engage_cruise, engage_ballistic) = (engage(0), engage(1), engage(2));
     let fields = Coverage {
-        los: next(),
-        engage_drone: next(),
-        engage_cruise: next(),
-        engage_ballistic: next(),
-        network: crate::network_cover::network_cover(inputs, option, area, pool),
+        los,
+        engage_drone,
+        engage_cruise,
+        engage_ballistic,
+        network,
     };
     Cover { fields, shares }
+}
+
+/// Shares of people under the floor by class and height on the first terrain seed only: what many
+/// line-ups can be compared by, all on the same ground.
+pub(crate) fn people_shares(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    area: &AreaRaster,
+    pool: &rayon::ThreadPool,
+) -> Vec<(Class, Vec<f64>)> {
+    let classes = CLASSES.iter().enumerate();
+    classes
+        .map(|(i, &(class, _))| {
+            let field = field(inputs, option, &area.raster, 0, i + 1, pool);
+            (class, measures::shares(&field, &area.people, &HEIGHTS_M))
+        })
+        .collect()
 }
 
 /// Lowest heights above ground that a sensor of the option sees, on one seed.

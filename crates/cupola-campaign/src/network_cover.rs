@@ -21,33 +21,45 @@ const WORTH_HEIGHTS_M: [f64; 3] = [100.0, 1000.0, 10_000.0];
 /// Gaps told per height.
 const GAPS: usize = 3;
 
-/// The fields of one seed, and to which of the option's units the network's belong.
+/// The fields of one seed, to which of the option's units the network's belong, and what is lost
+/// without each of these: shares of people and of area by height.
 struct Seed {
     fields: Fields,
     owners: Vec<usize>,
+    lost: [Vec<Vec<f64>>; 2],
 }
 
-/// Network cover against each class that a unit of the option can engage.
-pub(crate) fn network_cover(
+/// What the option's units do against one class: the lowest heights at which at least one of them can
+/// engage it, by terrain seed, and what is told of the network where any unit is armed for it.
+pub(crate) struct ClassNetwork {
+    pub(crate) class: Class,
+    pub(crate) first: Vec<Grid>,
+    pub(crate) told: Option<NetworkCover>,
+}
+
+/// The network of an option against one class, the `i`th of those mapped.
+pub(crate) fn class_network(
     inputs: &Inputs<'_>,
     option: &OptionPlan,
     area: &AreaRaster,
+    i: usize,
+    allowed: &[Vec<bool>],
     pool: &rayon::ThreadPool,
-) -> Vec<NetworkCover> {
-    if option.units.is_empty() {
-        return Vec::new();
+) -> ClassNetwork {
+    let (class, _) = CLASSES[i];
+    let seeds: Vec<Seed> = (0..inputs.floors.len())
+        .map(|seed| one_seed(inputs, option, area, seed, i + 1, class, allowed, pool))
+        .collect();
+    let armed = seeds.iter().any(|seed| !seed.owners.is_empty());
+    let told = armed.then(|| of_class(class, option.units.len(), area, &seeds));
+    let first = seeds
+        .into_iter()
+        .map(|mut seed| seed.fields.depths.swap_remove(0));
+    ClassNetwork {
+        class,
+        first: first.collect(),
+        told,
     }
-    let allowed = allowed(inputs, option, &area.raster);
-    let layers = CLASSES.iter().enumerate();
-    layers
-        .filter_map(|(i, &(class, _))| {
-            let seeds: Vec<Seed> = (0..inputs.floors.len())
-                .map(|seed| one_seed(inputs, option, area, seed, i + 1, class, &allowed, pool))
-                .collect();
-            let armed = seeds.iter().any(|seed| !seed.owners.is_empty());
-            armed.then(|| of_class(class, option.units.len(), area, &seeds))
-        })
-        .collect()
 }
 
 /// Counts the people of gaps with the scenario's factor.
@@ -57,7 +69,7 @@ pub(crate) fn count_people(networks: &mut [NetworkCover], factor: f64) {
 }
 
 /// For each of the option's units, the cells over which its rule lets it engage.
-fn allowed(inputs: &Inputs<'_>, option: &OptionPlan, raster: &Raster) -> Vec<Vec<bool>> {
+pub(crate) fn allowed(inputs: &Inputs<'_>, option: &OptionPlan, raster: &Raster) -> Vec<Vec<bool>> {
     let mask = |rule: usize| -> Vec<bool> {
         let cells =
             (0..raster.rows * raster.cols).map(|i| raster.point(i / raster.cols, i % raster.cols));
@@ -98,7 +110,14 @@ fn one_seed(
     let may_act = |unit: usize, cell: usize| allowed[owners[unit]][cell];
     let ground = inputs.world.ground(seed);
     let fields = network.fields(ground, &area.raster, &DEPTHS, &may_act, pool);
-    Seed { fields, owners }
+    let lost = [&area.people, &area.area].map(|weights| {
+        measures::leave_one_out(&fields.servers, owners.len(), weights, &WORTH_HEIGHTS_M)
+    });
+    Seed {
+        fields,
+        owners,
+        lost,
+    }
 }
 
 fn of_class(class: Class, units: usize, area: &AreaRaster, seeds: &[Seed]) -> NetworkCover {
@@ -144,15 +163,11 @@ fn worth(unit: usize, area: &AreaRaster, seeds: &[Seed]) -> Option<UnitWorth> {
             continue;
         };
         let servers = &seed.fields.servers;
-        let count = seed.owners.len();
-        let lost = |weights: &Weights| {
-            let all = measures::leave_one_out(servers, count, weights, &WORTH_HEIGHTS_M);
-            all.into_iter().nth(index).unwrap_or_default()
-        };
+        let lost = |of: usize| seed.lost[of].get(index).cloned().unwrap_or_default();
         let best = |weights| measures::best_share(servers, index, weights);
         rows[0].push(vec![best(&area.people), best(&area.area)]);
-        rows[1].push(lost(&area.people));
-        rows[2].push(lost(&area.area));
+        rows[1].push(lost(0));
+        rows[2].push(lost(1));
     }
     if rows[0].is_empty() {
         return None;

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::prepare::{Prepared, pool, prepare};
 use crate::progress::{go_on, note, stage, stop_flag};
 use crate::rows::Spill;
-use cupola_campaign::coalition::coalitions;
+use cupola_campaign::coalition::{coalition_settings, coalitions};
 use cupola_campaign::{Inputs, Outcome, Settings, Stopped, Watch};
 use cupola_io::{Band, BandValues, GeoTiff, IfExists, Layout, OutputFolder, Packing, Place};
 use cupola_report::{MapContext, MapPolygon};
@@ -125,7 +125,10 @@ fn campaign(
     {
         return Ok((outcome, spill));
     }
-    let bar = stage("coalition, nation by nation", u64::from(settings.draws()));
+    let bar = stage(
+        "coalition, nation by nation",
+        u64::from(coalition_settings(settings).draws()),
+    );
     let progress = |done: u32| bar.set_position(u64::from(done));
     let watch = Watch {
         progress: &progress,

@@ -4,7 +4,7 @@ use cupola_campaign::Estimate;
 use cupola_campaign::coalition::{Change, Coalition, Member, Refusal};
 use cupola_scenario::{Class, Release};
 
-use crate::format::{NONE, Places, THIN, class_name, height, letter, listed, plain, range};
+use crate::format::{NONE, Places, THIN, class_name, count, height, letter, listed, plain, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{badge, section};
 use crate::svg::escaped;
@@ -54,7 +54,7 @@ fn members(view: View<'_>, coalition: &Coalition) -> String {
         .collect();
     let caption = format!(
         "Change without the nation: mean (95 % interval of the expected change, paired); {}",
-        view.n_of_raid()
+        n_of_line_ups(view)
     );
     let mut table = Table::new(format!("t-coalition-{}", letter(option)), caption)
         .class("ledger")
@@ -131,6 +131,16 @@ fn points(change: f64) -> String {
         .print_signed(value)
 }
 
+/// What stands behind the comparison of line-ups.
+fn n_of_line_ups(view: View<'_>) -> String {
+    let played = &view.outcome.coalitions;
+    format!(
+        "n = {} runs per line-up, {} draws of the inputs; cover on the first terrain seed",
+        count(played.runs as usize),
+        count(played.draws as usize)
+    )
+}
+
 fn refused(view: View<'_>, refusal: &Refusal) -> String {
     let nations = listed(&refusal.nations);
     let mut out = format!(
@@ -142,7 +152,7 @@ fn refused(view: View<'_>, refusal: &Refusal) -> String {
     let caption = format!(
         "One raid of the main kind; the change is paired, with the 95 % interval of its expected value; \
          {}",
-        view.n_of_raid()
+        n_of_line_ups(view)
     );
     let id = format!(
         "t-refusal-{}-{}",

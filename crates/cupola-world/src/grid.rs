@@ -76,11 +76,18 @@ impl Grid {
         )
     }
 
-    /// Bilinear value at a point; `None` outside or where any of the four nodes is void.
+    /// Bilinear value at a point, whichever turn its longitude is given in; `None` outside or where
+    /// any of the four nodes is void.
     #[inline]
     pub fn bilinear(&self, at: LatLon) -> Option<f64> {
         let y = (self.north_deg - at.lat_deg) / self.step_lat_deg;
-        let x = (at.lon_deg - self.west_deg) / self.step_lon_deg;
+        // A grid may span the antimeridian, with longitudes beyond 180 or below −180.
+        let east_deg = match at.lon_deg - self.west_deg {
+            east if east < 0.0 => east + 360.0,
+            east if east >= 360.0 => east - 360.0,
+            east => east,
+        };
+        let x = east_deg / self.step_lon_deg;
         let inside =
             y >= 0.0 && x >= 0.0 && y <= (self.rows - 1) as f64 && x <= (self.cols - 1) as f64;
         if !inside {
