@@ -7,7 +7,7 @@ use cupola_world::{geodesy, places, posts};
 const CROSSINGS: [(&str, f64, f64, f64); 3] = [
     ("hrebenne", 50.28, 23.61, 58.0),
     ("korczowa", 49.96, 23.11, 67.0),
-    ("medyka", 49.80, 22.96, 79.0),
+    ("medyka", 49.805, 22.930, 79.0),
 ];
 
 #[test]

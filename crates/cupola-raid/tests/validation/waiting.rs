@@ -160,7 +160,7 @@ fn val_waiting_against_erlang_c() {
     let unserved = waits.iter().filter(|wait| !wait.is_finite()).count();
     assert_eq!(unserved, 0, "everybody is served in the end");
     let ours = mean(&waits).0;
-    check("erlang-c", "A2-c3", 0.4444, ours, 0.03, "holding times");
+    check("erlang-c", "A2-c3", 0.4444, ours, 0.03, "holding-times");
 }
 
 #[test]
