@@ -131,6 +131,17 @@ fn page_escapes_what_people_typed() {
     assert!(!page.contains("<script>alert") && !page.contains("<i>B</i>"));
 }
 
+#[test]
+fn rare_incidents_are_printed_as_less_than_and_countries_by_name() {
+    let mut outcome = fixture::outcome();
+    for count in outcome.options.iter_mut().flat_map(|o| &mut o.ledger) {
+        (count.mean, count.p05, count.p95) = (0.002, 0.0, 0.0);
+    }
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    assert!(page.contains("&lt;\u{202f}0.01") && !page.contains("&amp;lt;"));
+    assert!(page.contains("threats that entered Poland"));
+}
+
 /// Every number that can be strange is.
 fn strange() -> Outcome {
     let mut outcome = fixture::outcome();
