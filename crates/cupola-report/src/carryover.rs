@@ -205,13 +205,15 @@ fn push_bar(svg: &mut Svg, bar: &Bar, top: f64, x: Scale) {
     let right = ends.clone().fold(a.max(b), f64::max) + 6.0;
     let left = ends.fold(a.min(b), f64::min) - 6.0;
     let wide = text_width(&bar.text, TEXT_PX);
-    // Beside the bar where there is room, to its left or right; else after the title.
+    // Beside the bar where there is room, to its right or left; else after the title, or over the bar.
     let (at, anchor) = if right + wide <= PAGE_WIDTH {
         ([right, top + 35.0], Anchor::Start)
     } else if left >= wide {
         ([left, top + 35.0], Anchor::End)
-    } else {
+    } else if text_width(&bar.title, TEXT_PX) + wide + 16.0 <= PAGE_WIDTH {
         ([PAGE_WIDTH, top + 15.0], Anchor::End)
+    } else {
+        ([PAGE_WIDTH, top + 35.0], Anchor::End)
     };
     svg.text(at, anchor, "direct halo", &bar.text);
 }
