@@ -21,6 +21,7 @@ mod model;
 mod num;
 mod posts;
 mod resolve;
+mod sweep;
 mod tree;
 
 pub use catalogue::{
@@ -42,3 +43,4 @@ pub use model::{
 };
 pub use num::{Confidence, Num, Shape};
 pub use resolve::{Scenario, parse};
+pub use sweep::Sweep;
