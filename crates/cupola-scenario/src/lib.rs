@@ -28,7 +28,7 @@ pub use catalogue::{
     Catalogue, Class, CommonFactor, Correlation, Cost, Crew, Fighter, FireControl, Kind, Launcher,
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
-pub use compose::{CarryOver, CarryStep, Composed, Take};
+pub use compose::{CarryOver, CarryStep, Composed, Take, composed_text};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use doctrine::{Choice, Doctrine, Priority};
 pub use edit::{SetError, with_options, with_setting};
