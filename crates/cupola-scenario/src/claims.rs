@@ -39,7 +39,7 @@ pub struct Claim {
     pub limits: String,
     /// Sources.
     pub sources: Vec<String>,
-    /// Embedded scenario that is played.
+    /// Embedded scenario that is played, or one made of steps: `FILE:step,step`.
     pub scenario: String,
     /// Options of it that are played; all when empty.
     #[serde(default)]
@@ -130,7 +130,7 @@ pub struct Threshold {
 pub struct Vary {
     /// The input in words, with its unit.
     pub input: String,
-    /// Path in the scenario, or `quantity.class`, `quantity.height_m`, `quantity.option`,
+    /// Path in the scenario, `scenario` for another one, or `quantity.class`, `quantity.height_m`, `quantity.option`,
     /// `quantity.units_there`.
     pub path: String,
     /// Values, as they would be written.

@@ -127,6 +127,7 @@ fn response(
         options: options.map(|o| (o.name.clone(), o.title.clone())).collect(),
         axes,
         points,
+        first_letter: 0,
     }
 }
 
