@@ -158,7 +158,7 @@ fn table(timelines: &[CrewTimeline]) -> String {
                 return Cell::Number(middle);
             }
             let markup = format!(
-                "{}<span class=\"range\">{}<br>to {}</span>",
+                "{}<span class=\"range\">{}</span><span class=\"range\">to {}</span>",
                 escaped(&middle),
                 escaped(&low),
                 escaped(&high)

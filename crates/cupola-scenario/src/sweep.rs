@@ -151,7 +151,7 @@ mod tests {
     const SWEEP: &str = r#"
 [sweep]
 title = "How deep the belt"
-over = "rules.belt.belt_km"
+over = "rules.belt-70.belt_km"
 values = [0, 30, 70]
 runs = 16
 "#;
@@ -170,7 +170,7 @@ runs = 16
         let values: Vec<&str> = points.iter().map(|(value, _)| value.as_str()).collect();
         assert_eq!(values, ["0", "30", "70"]);
         for (value, point) in &points {
-            let belt_km = point.file.rules["belt"].belt_km.unwrap();
+            let belt_km = point.file.rules["belt-70"].belt_km.unwrap();
             assert_eq!(format!("{belt_km}"), *value);
             assert_eq!((point.file.raids.len(), point.file.campaign.runs), (1, 16));
             assert!(point.file.sweep.is_none());
@@ -196,7 +196,7 @@ title = "One battery"
 groups = ["line"]
 "#;
         let base = CatalogueFiles::embedded().unwrap();
-        let text = SWEEP.replace("rules.belt.belt_km", "fire_units[0].facing_deg");
+        let text = SWEEP.replace("rules.belt-70.belt_km", "fire_units[0].facing_deg");
         let points = scenario(&format!("{text}{own}")).unwrap();
         let points = points.sweep_points(&base).unwrap();
         let file = &points[1].1.file;
@@ -207,8 +207,12 @@ groups = ["line"]
     #[test]
     fn what_cannot_be_swept_is_told_at_the_sweep() {
         for (from, to, said) in [
-            ("rules.belt.belt_km", "rules.belt.belt", "no key `belt`"),
-            ("rules.belt.belt_km", "rules[9].x", "leads nowhere"),
+            (
+                "rules.belt-70.belt_km",
+                "rules.belt-70.belt",
+                "no key `belt`",
+            ),
+            ("rules.belt-70.belt_km", "rules[9].x", "leads nowhere"),
             ("[0, 30, 70]", "[0]", "has 1 values"),
             ("[0, 30, 70]", "[0, 30, 0]", "twice"),
             ("[0, 30, 70]", "[0, -30]", "-30"),

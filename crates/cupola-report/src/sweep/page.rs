@@ -239,7 +239,9 @@ pub(super) fn changes(response: &Response, points: &[&Point], suffix: &str) -> S
         count(response.runs as usize)
     );
     let first = response.axes.first().map_or("", |axis| axis.path.as_str());
-    let mut table = Table::new(id, caption).text_column(&axis_words(first));
+    let mut table = Table::new(id, caption)
+        .class("stacked")
+        .text_column(&axis_words(first));
     for (option, (_, title)) in response.options.iter().enumerate() {
         table = table.markup_column(format!(
             "<span class=\"badge {}\">{}</span> {}",
@@ -258,7 +260,7 @@ pub(super) fn changes(response: &Response, points: &[&Point], suffix: &str) -> S
             let change = reading.and_then(|r| r.change);
             let change = change.map_or(String::new(), |change| super::both(&change, true));
             let markup = format!(
-                "{}<br><span class=\"mark\">{}</span>",
+                "{}<span class=\"range\">{}</span>",
                 escaped(&number),
                 escaped(&change)
             );
