@@ -79,9 +79,9 @@ const EMBEDDED: [(&str, &str); 1] = [(
     include_str!("../carryover/israel-to-western-ukraine.toml"),
 )];
 
-/// The text of an embedded scenario after some steps of an embedded file of steps, named
-/// `FILE:step,step`, for instance `israel-to-western-ukraine:geometry,threats`; `None` when the file or
-/// a step is not there.
+/// The text of a scenario after some steps of an embedded file, by a name `FILE:step,step`.
+///
+/// For instance `israel-to-western-ukraine:geometry,threats`; `None` when the file or a step is not there.
 pub fn composed_text(name: &str) -> Option<String> {
     let (file, steps) = name.split_once(':')?;
     let file = CarryOver::parse(CarryOver::text_of(file)?, file).ok()?;
