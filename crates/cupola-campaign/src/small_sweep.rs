@@ -2,7 +2,7 @@
 //!
 //! The report's sweep stands beside the answer and must not take longer than it, so what it reads is
 //! less than what `cupola sweep` does: one raid, one terrain seed, cover as an average over the people of
-//! the area. Draws and chance are those of the campaign's first draws.
+//! the area. Draws and chance are the same at every value.
 
 use crate::Watch;
 use crate::cover::{AreaRaster, HEIGHTS_M, people_shares};

@@ -69,8 +69,7 @@ impl MadeUp {
         let thousandths = (1000.0 * self.wanted).round().max(0.0) as u32;
         match quantity.kind {
             Kind::Cover => {}
-            // Stock is a thousand: so many raids last.
-            Kind::Endurance => count.interceptors = (1000.0 / self.wanted).round() as u32,
+            Kind::Endurance => count.interceptors = 1,
             // The shield leaks as much as the defence does alone when so many of four units have left.
             Kind::Relief => {
                 let weight = set.iter().rev().find_map(|s| {
@@ -140,8 +139,7 @@ impl Player for MadeUp {
             hash: String::new(),
             cover: options.iter().map(|_| cover(self.wanted)).collect(),
             sample,
-            // Three classes are shot at.
-            stock: vec![3000.0; options.len()],
+            lasts: vec![vec![self.wanted; 8]; options.len()],
             options,
         })
     }

@@ -57,7 +57,14 @@ fn every_change_of_every_claim_gives_a_sound_scenario() {
             .iter()
             .filter(|vary| !vary.path.starts_with("quantity."))
         {
-            let set = |value: &String| vec![format!("{}={value}", vary.path)];
+            let set = |value: &String| -> Vec<String> {
+                if vary.path != "several" {
+                    return vec![format!("{}={value}", vary.path)];
+                }
+                let all = value.split(';').map(|setting| setting.trim().to_owned());
+                all.filter(|setting| !setting.starts_with("quantity."))
+                    .collect()
+            };
             changes.extend(vary.values.iter().map(set));
         }
         for change in changes {
