@@ -189,7 +189,7 @@ fn sweep(
 }
 
 /// Whether a sweep can be computed.
-pub(crate) fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
+pub fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
     check(dem, settings)
 }
 
