@@ -4,7 +4,7 @@
 
 use crate::draw::{ARC_RANGE_MAX_M, Draw, EnvelopeDraw, SENSOR_RANGE_MAX_M};
 use crate::log::Cause;
-use crate::plan::{Plan, Unit};
+use crate::plan::Plan;
 use crate::route::{Route, Sample, dot, vector};
 use cupola_coverage::PolarFloor;
 use cupola_coverage::detection::{TrackChain, TrackRule};
@@ -40,7 +40,7 @@ pub(crate) struct Chance {
 }
 
 /// What one unit can do about threats on one route.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Pair {
     pub unit: u16,
     /// Slices of [`Windows::tracks`] and [`Windows::chances`].
@@ -63,49 +63,120 @@ pub(crate) struct Windows {
     pub ever_in_range: Vec<u64>,
     pub ever_in_view: Vec<u64>,
     pub words: usize,
+    /// Pairs as they were found, unit by unit, each with its route.
+    found: Vec<(u32, Pair)>,
 }
 
 impl Windows {
     /// Forgets everything but its memory.
-    pub(crate) fn clear(&mut self, units: usize) {
+    fn clear(&mut self, units: usize, samples: usize, routes: usize) {
         self.tracks.clear();
         self.chances.clear();
         self.pairs.clear();
         self.of_route.clear();
-        self.seen.clear();
-        self.seen_from.clear();
-        self.ever_in_range.clear();
-        self.ever_in_view.clear();
+        self.found.clear();
         self.words = units.div_ceil(64).max(1);
+        for (words, count) in [
+            (&mut self.seen, samples),
+            (&mut self.ever_in_range, routes),
+            (&mut self.ever_in_view, routes),
+        ] {
+            words.clear();
+            words.resize(count * self.words, 0);
+        }
     }
 
-    /// Adds the windows of every unit on a route.
-    pub(crate) fn add_route(
+    /// Finds the windows of every unit on every route, each with the threat that flies it.
+    ///
+    /// Unit by unit, so that one floor field at a time is in the processor's cache; units that
+    /// stand and reach alike are looked at once.
+    pub(crate) fn fill(
         &mut self,
         plan: &Plan,
         draw: &Draw,
         floors: &[PolarFloor],
-        route: &Route,
-        threat: usize,
+        routes: &[Route],
+        threats: &[usize],
     ) {
-        let first_word = self.seen.len();
-        self.seen_from.push(first_word as u32);
-        self.seen
-            .resize(first_word + route.samples.len() * self.words, 0);
-        let routes = self.seen_from.len();
-        self.ever_in_range.resize(routes * self.words, 0);
-        self.ever_in_view.resize(routes * self.words, 0);
-        let first_pair = self.pairs.len() as u32;
-        for (index, unit) in plan.units.iter().enumerate() {
-            let context = PairContext::new(plan, draw, &floors[index], unit, index, threat);
-            if context.reach_m > 0.0 {
-                self.add_pair(route, &context, first_word);
-            }
+        let samples = routes.iter().map(|route| route.samples.len()).sum();
+        self.clear(plan.units.len(), samples, routes.len());
+        self.seen_from.clear();
+        let mut word = 0;
+        for route in routes {
+            self.seen_from.push(word as u32);
+            word += route.samples.len() * self.words;
         }
-        self.of_route.push((first_pair, self.pairs.len() as u32));
+        // First and last of each unit's finds.
+        let mut finds: Vec<(usize, usize)> = Vec::with_capacity(plan.units.len());
+        for (index, unit) in plan.units.iter().enumerate() {
+            let from = self.found.len();
+            if unit.twin < index {
+                let (first, last) = finds[unit.twin];
+                for i in first..last {
+                    let (route, pair) = self.found[i];
+                    let unit = index as u16;
+                    self.found.push((route, Pair { unit, ..pair }));
+                }
+            } else {
+                self.fill_unit(plan, draw, &floors[index], index, (routes, threats));
+            }
+            finds.push((from, self.found.len()));
+        }
+        self.sort_pairs(routes.len());
     }
 
-    fn add_pair(&mut self, route: &Route, context: &PairContext<'_>, first_word: usize) {
+    /// Finds the windows of one unit, for itself and those that stand and reach alike.
+    fn fill_unit(
+        &mut self,
+        plan: &Plan,
+        draw: &Draw,
+        floor: &PolarFloor,
+        index: usize,
+        (routes, threats): (&[Route], &[usize]),
+    ) {
+        let mut twins = vec![0; self.words];
+        for (other, unit) in plan.units.iter().enumerate() {
+            if unit.twin == index {
+                twins[other / 64] |= 1_u64 << (other % 64);
+            }
+        }
+        let contexts: Vec<PairContext<'_>> = (0..plan.threats.len())
+            .map(|threat| PairContext::new(plan, draw, floor, index, threat))
+            .collect();
+        for (number, (route, &threat)) in routes.iter().zip(threats).enumerate() {
+            if contexts[threat].reach_m > 0.0 {
+                self.add_pair(route, number, &contexts[threat], &twins);
+            }
+        }
+    }
+
+    /// Puts the pairs that were found unit by unit in the order of routes, then units.
+    fn sort_pairs(&mut self, routes: usize) {
+        self.of_route.resize(routes, (0, 0));
+        for (route, _) in &self.found {
+            self.of_route[*route as usize].1 += 1;
+        }
+        let mut next = 0;
+        for slice in &mut self.of_route {
+            let count = slice.1;
+            *slice = (next, next);
+            next += count;
+        }
+        let nothing = Pair {
+            unit: 0,
+            tracks: (0, 0),
+            chances: (0, 0),
+        };
+        self.pairs.resize(self.found.len(), nothing);
+        for (route, pair) in &self.found {
+            let end = &mut self.of_route[*route as usize].1;
+            self.pairs[*end as usize] = *pair;
+            *end += 1;
+        }
+    }
+
+    fn add_pair(&mut self, route: &Route, number: usize, context: &PairContext<'_>, twins: &[u64]) {
+        let first_word = self.seen_from[number] as usize;
         let (first_track, first_chance) = (self.tracks.len(), self.chances.len());
         let mut tracker = Tracker::new();
         let mut last_launch_s = f64::NEG_INFINITY;
@@ -113,20 +184,15 @@ impl Windows {
         let samples = &route.samples;
         let mut i = 0;
         while i < samples.len() {
-            if i % BLOCK == 0 {
-                let middle = samples[(i + BLOCK / 2).min(samples.len() - 1)].direction;
-                let end = samples[(i + BLOCK).min(samples.len()) - 1].direction;
-                let half = chord_m(middle, samples[i].direction).max(chord_m(middle, end));
-                if chord_m(middle, context.direction) > context.reach_m + half + MARGIN_M {
-                    previous = None;
-                    i += BLOCK;
-                    continue;
-                }
+            if i % BLOCK == 0 && context.is_far(&samples[i..(i + BLOCK).min(samples.len())]) {
+                previous = None;
+                i += BLOCK;
+                continue;
             }
             let sample = &samples[i];
             let before = previous.take();
             if let Some(sight) = context.sight(sample) {
-                self.note_sight(sight, first_word + i * self.words, context.index);
+                self.note_sight(sight, first_word + i * self.words, number, twins);
                 if let Some(before) = before {
                     tracker.scan_between(before, (sample.t_s, sight), context, &mut self.tracks);
                 }
@@ -154,24 +220,26 @@ impl Windows {
             i += 1;
         }
         if self.tracks.len() > first_track || self.chances.len() > first_chance {
-            self.pairs.push(Pair {
+            let pair = Pair {
                 unit: context.index as u16,
                 tracks: (first_track as u32, self.tracks.len() as u32),
                 chances: (first_chance as u32, self.chances.len() as u32),
-            });
+            };
+            self.found.push((number as u32, pair));
         }
     }
 
-    /// Notes what a unit makes of the sample whose words begin at `word`, on the latest route.
-    fn note_sight(&mut self, sight: Sight, word: usize, unit: usize) {
-        let (place, bit) = (unit / 64, 1 << (unit % 64));
-        let route = (self.seen_from.len() - 1) * self.words + place;
-        if sight.is_seen() {
-            self.seen[word + place] |= bit;
-            self.ever_in_view[route] |= bit;
-        }
-        if sight.in_sector && sight.inside_m >= 0.0 {
-            self.ever_in_range[route] |= bit;
+    /// Notes what units make of the sample whose words begin at `word`, on a route.
+    fn note_sight(&mut self, sight: Sight, word: usize, route: usize, twins: &[u64]) {
+        let route = route * self.words;
+        for (place, &bits) in twins.iter().enumerate() {
+            if sight.is_seen() {
+                self.seen[word + place] |= bits;
+                self.ever_in_view[route + place] |= bits;
+            }
+            if sight.in_sector && sight.inside_m >= 0.0 {
+                self.ever_in_range[route + place] |= bits;
+            }
         }
     }
 
@@ -316,10 +384,10 @@ impl<'a> PairContext<'a> {
         plan: &Plan,
         draw: &'a Draw,
         floor: &'a PolarFloor,
-        unit: &Unit,
         index: usize,
         threat: usize,
     ) -> Self {
+        let unit = &plan.units[index];
         let figures = &draw.units[index];
         let class = plan.threats[threat].class;
         let envelope = figures.envelope;
@@ -361,6 +429,14 @@ impl<'a> PairContext<'a> {
             class,
             kills: kills && unit.kind != Kind::Sensor,
         }
+    }
+
+    /// Whether a stretch of a route lies out of reach as a whole.
+    fn is_far(&self, samples: &[Sample]) -> bool {
+        let (first, last) = (samples[0].direction, samples[samples.len() - 1].direction);
+        let middle = samples[(BLOCK / 2).min(samples.len() - 1)].direction;
+        let half = chord_m(middle, first).max(chord_m(middle, last));
+        chord_m(middle, self.direction) > self.reach_m + half + MARGIN_M
     }
 
     fn sight(&self, sample: &Sample) -> Option<Sight> {

@@ -2,7 +2,7 @@
 
 use crate::answer::cover_measures;
 use crate::cover::{AreaRaster, cover};
-use crate::run::{DrawResult, Inputs, Settings, Stopped, emit, play};
+use crate::run::{Beside, DrawResult, Inputs, Programme, Settings, Stopped, emit, main_raid, play};
 use crate::{Measure, Sample, Watch};
 use cupola_scenario::Scenario;
 use std::convert::Infallible;
@@ -44,9 +44,7 @@ pub fn answer(
     watch: Watch<'_>,
 ) -> Result<Answer, Stopped<Infallible>> {
     let plan = inputs.plan;
-    let main = scenario.file.campaign.main_raid.as_ref();
-    let main = main.and_then(|main| plan.raids.iter().position(|raid| raid.name == *main));
-    let main = main.unwrap_or(0);
+    let main = main_raid(scenario, plan);
     let mut answer = Answer {
         hash: scenario.hash.clone(),
         options: plan
@@ -78,16 +76,13 @@ pub fn answer(
             let missiles: u32 = units.map(|&unit| result.draw.missiles(unit)).sum();
             *stock += f64::from(missiles) / draws;
         }
-        emit(plan, settings, result, &[main], sample)
+        let draw = result.draw.number;
+        emit(plan, settings, draw, &[main], &result.logs, sample)
     };
-    play(
-        inputs,
-        settings,
-        pool,
-        &[main],
-        &mut take,
-        watch.progress,
-        watch.stop,
-    )?;
+    let programme = Programme {
+        raids: &[main],
+        beside: Beside::default(),
+    };
+    play(inputs, settings, pool, programme, &mut take, watch)?;
     Ok(answer)
 }
