@@ -62,6 +62,9 @@ pub struct UnusedFile {
 
 /// Reads every tile below a folder that overlaps a box.
 ///
+/// A box may reach over the antimeridian: its west exceeds its east, or one of them lies beyond 180°.
+/// A raster that lies on both sides of it comes as two grids of one name.
+///
 /// Names and headers decide; only the pixels of the tiles that are needed are read. Files without
 /// a raster's ending are passed over. What is missing is data, not an error. A cell that the folder
 /// notes as having no tile, and that has no land, is sea: it comes as a tile of zeros, named by its
@@ -72,6 +75,7 @@ pub struct UnusedFile {
 /// name, that cannot be read; [`IoError::Os`] for the folder itself.
 pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoError> {
     let names = tile_names(folder)?;
+    let parts = parts(bounds);
     let mut unused = Vec::new();
     let mut chosen = Vec::new();
     let mut cells = BTreeMap::new();
@@ -88,8 +92,10 @@ pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoEr
                 } else {
                     covers.push(extent);
                 }
-                if overlap(&extent, bounds) {
-                    chosen.push(name);
+                let turns = parts.iter().flat_map(turns);
+                let wanted: Vec<Bounds> = turns.filter(|part| overlap(&extent, part)).collect();
+                if !wanted.is_empty() {
+                    chosen.push((name, wanted));
                 }
             }
         }
@@ -97,15 +103,17 @@ pub fn read_folder(folder: &Path, bounds: &Bounds) -> Result<TerrainFolder, IoEr
     if chosen.is_empty() {
         return Err(nothing(folder, bounds, names.len(), &cells, &covers));
     }
-    let mut missing = missing(bounds, &cells, &covers);
+    let mut missing = missing(&parts, &cells, &covers);
     let sea = sea_tiles(folder, &mut missing)?;
     let mut tiles = Vec::new();
     let mut hasher = Sha256::new();
-    for name in chosen {
+    for (name, wanted) in chosen {
         let path = folder.join(name);
-        if let TerrainFile::Geographic(grid) = read_terrain_within(&path, bounds)? {
-            hasher.update(format!("{}  {name}\n", sha256_of_file(&path)?));
-            tiles.push((name.clone(), grid));
+        hasher.update(format!("{}  {name}\n", sha256_of_file(&path)?));
+        for part in &wanted {
+            if let TerrainFile::Geographic(grid) = read_terrain_within(&path, part)? {
+                tiles.push((name.clone(), grid));
+            }
         }
     }
     for (cell, grid) in sea {
@@ -292,6 +300,35 @@ fn list(folder: &Path, prefix: &str, depth: usize, names: &mut Vec<String>) -> R
     Ok(())
 }
 
+/// A box as one or two that lie within −180 to 180.
+fn parts(bounds: &Bounds) -> Vec<Bounds> {
+    let wide = |west_deg: f64, east_deg: f64| Bounds {
+        west_deg,
+        east_deg,
+        ..*bounds
+    };
+    let across = bounds.west_deg > bounds.east_deg;
+    let width_deg = bounds.east_deg - bounds.west_deg + if across { 360.0 } else { 0.0 };
+    if width_deg >= 360.0 {
+        return vec![wide(-180.0, 180.0)];
+    }
+    let west_deg = (bounds.west_deg + 180.0).rem_euclid(360.0) - 180.0;
+    let east_deg = west_deg + width_deg;
+    if east_deg <= 180.0 {
+        return vec![wide(west_deg, east_deg)];
+    }
+    vec![wide(west_deg, 180.0), wide(-180.0, east_deg - 360.0)]
+}
+
+/// A box as a raster may count it that goes on beyond 180° or begins before −180°.
+fn turns(part: &Bounds) -> [Bounds; 3] {
+    [-360.0, 0.0, 360.0].map(|turn_deg| Bounds {
+        west_deg: part.west_deg + turn_deg,
+        east_deg: part.east_deg + turn_deg,
+        ..*part
+    })
+}
+
 /// Whether two boxes share more than an edge.
 fn overlap(a: &Bounds, b: &Bounds) -> bool {
     a.south_deg < b.north_deg
@@ -329,7 +366,7 @@ fn nothing(
 }
 
 fn missing(
-    bounds: &Bounds,
+    parts: &[Bounds],
     cells: &BTreeMap<Corner, String>,
     covers: &[Bounds],
 ) -> Vec<MissingTile> {
@@ -340,10 +377,18 @@ fn missing(
         .keys()
         .map(|corner| (corner.south_deg, corner.west_deg))
         .collect();
-    let has = |south_deg: i32, west_deg: i32| present.contains(&(south_deg, west_deg));
+    let has = |south_deg: i32, west_deg: i32| {
+        present.contains(&(south_deg, (west_deg + 180).rem_euclid(360) - 180))
+    };
     let mut missing = Vec::new();
-    for south_deg in bounds.south_deg.floor() as i32..bounds.north_deg.ceil() as i32 {
-        for west_deg in bounds.west_deg.floor() as i32..bounds.east_deg.ceil() as i32 {
+    let rows = parts.first().map_or(0..0, |part| {
+        part.south_deg.floor() as i32..part.north_deg.ceil() as i32
+    });
+    for south_deg in rows {
+        let columns = parts
+            .iter()
+            .flat_map(|part| part.west_deg.floor() as i32..part.east_deg.ceil() as i32);
+        for west_deg in columns {
             let middle = LatLon::new(f64::from(south_deg) + 0.5, f64::from(west_deg) + 0.5);
             if has(south_deg, west_deg) || covers.iter().any(|cover| cover.contains(middle)) {
                 continue;

@@ -162,8 +162,15 @@ fn whole_degrees(tile: &Grid) -> impl Iterator<Item = (i16, i16)> {
     // One post beyond the last row and column, for the strip that some tiles leave out.
     let south = (b.south_deg - tile.step_lat_deg).floor() as i16;
     let east = (b.east_deg + tile.step_lon_deg).floor() as i16;
-    let (north, west) = (b.north_deg.floor() as i16, b.west_deg.floor() as i16);
-    (south..=north).flat_map(move |lat| (west..=east).map(move |lon| (lat, lon)))
+    let north = (b.north_deg + SLACK_DEG).floor() as i16;
+    let west = (b.west_deg - SLACK_DEG).floor() as i16;
+    let east = east.min(west + 359);
+    (south..=north).flat_map(move |lat| (west..=east).map(move |lon| (lat, turned(lon))))
+}
+
+/// A whole degree of longitude counted from −180 to 179: 180° E is 180° W.
+fn turned(lon: i16) -> i16 {
+    (lon + 180).rem_euclid(360) - 180
 }
 
 impl Source {
@@ -192,7 +199,7 @@ impl Source {
     }
 
     fn near(&self, at: LatLon) -> &[usize] {
-        let square = (at.lat_deg.floor() as i16, at.lon_deg.floor() as i16);
+        let square = (at.lat_deg.floor() as i16, turned(at.lon_deg.floor() as i16));
         self.squares.get(&square).map_or(&[], Vec::as_slice)
     }
 
@@ -215,7 +222,7 @@ impl Source {
     /// Height in the strip south or east of a tile's last posts, with the neighbours' posts.
     fn across_seam(&self, tile: &Grid, at: LatLon) -> Option<f64> {
         let y = (tile.north_deg - at.lat_deg) / tile.step_lat_deg;
-        let x = (at.lon_deg - tile.west_deg) / tile.step_lon_deg;
+        let x = (lon_near(tile, at) - tile.west_deg) / tile.step_lon_deg;
         let in_reach = y >= 0.0 && x >= 0.0 && y <= tile.rows as f64 && x <= tile.cols as f64;
         if !in_reach {
             return None;
@@ -246,9 +253,16 @@ impl Source {
     }
 }
 
+/// The longitude of a point in the turn in which it lies on a tile, or nearest to its middle.
+fn lon_near(tile: &Grid, at: LatLon) -> f64 {
+    let middle_deg = tile.west_deg + 0.5 * tile.cols as f64 * tile.step_lon_deg;
+    at.lon_deg + 360.0 * ((middle_deg - at.lon_deg) / 360.0).round()
+}
+
 /// Height of a point that rounding puts just outside the posts of a tile, or on its edge.
 fn nudged(tile: &Grid, at: LatLon) -> Option<f64> {
     let b = tile.bounds();
+    let at = LatLon::new(at.lat_deg, lon_near(tile, at));
     let inside = LatLon::new(
         at.lat_deg.clamp(b.south_deg, b.north_deg),
         at.lon_deg.clamp(b.west_deg, b.east_deg),

@@ -299,6 +299,48 @@ fn seam_of_left_out_edges_is_taken_from_the_neighbour() {
     all_on_the_plane(&mosaic, 51.0);
 }
 
+/// A tile 3 m higher per degree east of 170° E, in whichever turn.
+fn eastward(west: f64, cols: usize, step: f64) -> Grid {
+    let mut grid = tile(70.0, west, 61, cols, (1.0 / 60.0, step));
+    let cols = 0..grid.cols;
+    let line: Vec<f32> = cols
+        .map(|col| (3.0 * (grid.point(0, col).lon_deg - 170.0).rem_euclid(360.0)) as f32)
+        .collect();
+    grid.values = line.repeat(grid.rows);
+    grid
+}
+
+#[test]
+fn regress_tiles_join_across_the_antimeridian() {
+    let step = 1.0 / 40.0;
+    let cases = [
+        // No eastern column; edges shared; first column half a step inside; one raster of all.
+        vec![eastward(179.0, 40, step), eastward(-180.0, 40, step)],
+        vec![eastward(179.0, 41, step), eastward(-180.0, 41, step)],
+        vec![
+            eastward(179.0 + 0.5 * step, 40, step),
+            eastward(-180.0 + 0.5 * step, 40, step),
+        ],
+        vec![eastward(178.5, 100, step)],
+        vec![eastward(-180.0 + 0.5 * step, 360 * 40, step)],
+    ];
+    for (case, tiles) in cases.into_iter().enumerate() {
+        let mut mosaic = Mosaic::new(step, 1).unwrap();
+        mosaic.push("tiles", tiles).unwrap();
+        for i in 0..=1000 {
+            let lon = 179.1 + 1.8 * f64::from(i) / 1000.0;
+            for lon in [lon, lon - 360.0] {
+                let h = mosaic.height_m(LatLon::new(70.5, lon));
+                let wanted = 3.0 * (lon - 170.0).rem_euclid(360.0);
+                assert!(
+                    h.is_some_and(|h| (h - wanted).abs() < 1e-3),
+                    "case {case}, {lon}: {h:?}, not {wanted}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn voids_fall_through_to_the_next_source_and_the_embedded_terrain() {
     let step = 1.0 / 120.0;

@@ -3,6 +3,9 @@
 //! `cargo run --release -p cupola-coverage --example sweep_bench [side] [scalar|avx2|avx512]`
 //! (8001 cells and every path unless told). Last line: JSON.
 //!
+//! `… --example sweep_bench sizes` times the fastest path from 1001 to 16001 cells, and what is
+//! computed again while a site is dragged: 150 km around it in cells of 90 m.
+//!
 //! "Passes" are multiples of the time to read the heights once and write as many numbers, in the
 //! same memory, on the same threads, just before.
 
@@ -106,8 +109,59 @@ fn errors(name: &str, dem: &Dem<'_>, floors: &[f32], json: &mut Vec<String>) {
     ));
 }
 
+/// Time per cell by size, fastest path, on one and two threads.
+fn sizes() {
+    println!("  side threads  best ms  middle ms  ns a cell  read and write once, ms  passes");
+    for (side, radius_m) in [
+        (1001, None),
+        (2001, None),
+        (4001, None),
+        (8001, None),
+        (16001, None),
+        (3335, Some(150_000.0)),
+    ] {
+        let heights = crop(&fractal(&HILLS, FIELD), FIELD, side, side);
+        let dem = Dem {
+            heights_m: &heights,
+            rows: side,
+            cols: side,
+            cell_m: if radius_m.is_some() { 90.0 } else { 100.0 },
+        };
+        let sensor = match radius_m {
+            Some(_) => (side / 2, side / 2),
+            None => high_in_the_middle(&heights, side, side),
+        };
+        let settings = SweepSettings {
+            radius_m,
+            ..SweepSettings::radar(sensor, 20.0)
+        };
+        let mut floors = vec![0.0_f32; side * side];
+        let repeats = if side > 10_000 { 5 } else { 15 };
+        for threads in [1, 2] {
+            let pool = pool(threads);
+            let (pass_ms, _) = time_ms(repeats, || pass(&pool, &heights, &mut floors));
+            let (best_ms, middle_ms) = time_ms(repeats, || {
+                floor_field_into(&dem, &settings, &pool, SimdPath::best(), &mut floors)
+                    .expect("the settings are right");
+            });
+            let known = floors.iter().filter(|floor| !floor.is_nan()).count();
+            println!(
+                "{side:>6} {threads:>7} {best_ms:>8.2} {middle_ms:>10.2} {:>10.2} {pass_ms:>24.2} \
+                 {:>7.2}{}",
+                best_ms * 1e6 / known as f64,
+                best_ms / pass_ms,
+                if radius_m.is_some() { "  150 km" } else { "" }
+            );
+        }
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|word| word == "sizes") {
+        sizes();
+        return;
+    }
     let side = arguments
         .first()
         .map_or(8001, |n| n.parse().expect("the side is a number"));

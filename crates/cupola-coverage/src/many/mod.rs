@@ -17,7 +17,9 @@ use cupola_units::{EARTH_RADIUS_EQUATORIAL_M, LatLon};
 use rayon::prelude::*;
 
 use crate::CoverageError;
-use crate::sweep::{Dem, FloorHeight, SimdPath, SweepSettings, check_sweep, sweep_here};
+use crate::sweep::{
+    Dem, FloorHeight, Job, Lanes, SimdPath, SweepSettings, check_sweep, sweep_here,
+};
 
 pub use lattice::{Lattice, NEVER_M, NodeFloors, NodeWindow};
 pub use tiles::{Cell, LoadError, Tile, TileSet, cells_of};
@@ -91,7 +93,8 @@ pub fn site_floors(
     scratch: &mut Scratch,
 ) -> Result<SiteFloors, CoverageError> {
     let layout = layout(settings)?;
-    window::fill(tiles, site.at, &layout, &mut scratch.heights_m);
+    let path = SimdPath::best();
+    window::fill(tiles, site.at, &layout, path, &mut scratch.heights_m);
     let (side, half) = (layout.side(), layout.half);
     let ground_m = scratch.heights_m[half * side + half];
     if !ground_m.is_finite() {
@@ -113,17 +116,18 @@ pub fn site_floors(
     };
     check_sweep(&dem, &sweep)?;
     scratch.floors_m.resize(side * side, 0.0);
-    sweep_here(&dem, &sweep, SimdPath::best(), &mut scratch.floors_m);
+    sweep_here(&dem, &sweep, path, &mut scratch.floors_m);
+    let mut floors_m = vec![0; side * side];
+    path.run(Rounding {
+        from: &scratch.floors_m,
+        to: &mut floors_m,
+    });
     Ok(SiteFloors {
         at: site.at,
         ground_m: f64::from(ground_m),
         cell_m: settings.cell_m,
         half,
-        floors_m: scratch
-            .floors_m
-            .iter()
-            .map(|&floor_m| whole_metres(floor_m))
-            .collect(),
+        floors_m,
     })
 }
 
@@ -175,6 +179,25 @@ fn layout(settings: &ManySettings) -> Result<window::Layout, CoverageError> {
         }
     }
     Ok(window::Layout::new(settings.range_m, settings.cell_m))
+}
+
+/// All floors of a site as they are kept.
+struct Rounding<'a> {
+    from: &'a [f32],
+    to: &'a mut [u16],
+}
+
+impl Job for Rounding<'_> {
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop is compiled once per kind of vector"
+    )]
+    #[inline(always)]
+    fn run<S: Lanes>(self, _: S) {
+        for (to, &from) in self.to.iter_mut().zip(self.from) {
+            *to = whole_metres(from);
+        }
+    }
 }
 
 /// A floor as it is kept: whole metres, rounded up.

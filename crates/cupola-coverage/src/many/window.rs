@@ -3,12 +3,17 @@
 //! The cells lie on an azimuthal equidistant plane around the site: distances from it are exact and
 //! lines of sight are straight, which is what drop and horizon depend on. Positions are exact at
 //! every sixteenth or thirty-second cell and linear between, which is off by less than
-//! 1/100 of a cell; heights are bilinear between posts.
+//! 1/100 of a cell; heights are bilinear between posts. Every kind of vector gives the same bits.
+#![expect(
+    clippy::inline_always,
+    reason = "the work is compiled once per kind of vector, inside the function that has it"
+)]
 
 use cupola_units::{LatLon, math};
 use cupola_world::geodesy::LocalFrame;
 
 use super::tiles::{Cell, Tile, TileSet};
+use crate::sweep::{Block, Job, LANES, Lanes, SimdPath};
 
 /// The cells around a site.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,22 +64,71 @@ struct Corners {
 
 /// Heights of the cells around a site, row by row from the north, into `heights_m`; NaN where
 /// there is no ground and outside the range.
-pub(super) fn fill(tiles: &TileSet, at: LatLon, layout: &Layout, heights_m: &mut Vec<f32>) {
+pub(super) fn fill(
+    tiles: &TileSet,
+    at: LatLon,
+    layout: &Layout,
+    path: SimdPath,
+    heights_m: &mut Vec<f32>,
+) {
+    // What is there from the site before is overwritten.
     let side = layout.side();
-    heights_m.clear();
     heights_m.resize(side * side, f32::NAN);
-    let frame = LocalFrame::new(at);
-    let blocks = side.div_ceil(layout.block);
-    let mut above = corners(&frame, layout, 0, blocks);
-    for block in 0..blocks {
-        let below = corners(&frame, layout, block + 1, blocks);
-        let first = block * layout.block;
-        for row in first..(first + layout.block).min(side) {
-            let share = (row - first) as f64 / layout.block as f64;
-            let line = &mut heights_m[row * side..(row + 1) * side];
-            fill_row(tiles, layout, row, share, [&above, &below], line);
+    path.run(Fill {
+        tiles,
+        frame: LocalFrame::new(at),
+        layout,
+        heights_m,
+    });
+}
+
+/// The work of [`fill`].
+struct Fill<'a> {
+    tiles: &'a TileSet,
+    frame: LocalFrame,
+    layout: &'a Layout,
+    heights_m: &'a mut [f32],
+}
+
+impl Job for Fill<'_> {
+    #[inline(always)]
+    fn run<S: Lanes>(self, simd: S) {
+        let (layout, side) = (self.layout, self.layout.side());
+        let blocks = side.div_ceil(layout.block);
+        let mut above = corners(&self.frame, layout, 0, blocks);
+        let mut held = Held {
+            tiles: self.tiles,
+            last: None,
+        };
+        for (block, lines) in self.heights_m.chunks_mut(layout.block * side).enumerate() {
+            let below = corners(&self.frame, layout, block + 1, blocks);
+            for (i, line) in lines.chunks_mut(side).enumerate() {
+                let share = i as f64 / layout.block as f64;
+                let row = block * layout.block + i;
+                fill_row(simd, &mut held, layout, row, share, [&above, &below], line);
+            }
+            above = below;
         }
-        above = below;
+    }
+}
+
+/// Tiles, and the last one asked for: the next question is mostly about the same.
+struct Held<'a> {
+    tiles: &'a TileSet,
+    last: Option<(Cell, Option<&'a Tile>)>,
+}
+
+impl<'a> Held<'a> {
+    #[inline(always)]
+    fn tile(&mut self, cell: Cell) -> Option<&'a Tile> {
+        match self.last {
+            Some((last, tile)) if last == cell => tile,
+            _ => {
+                let tile = self.tiles.tile(wrapped(cell));
+                self.last = Some((cell, tile));
+                tile
+            }
+        }
     }
 }
 
@@ -97,8 +151,10 @@ fn corners(frame: &LocalFrame, layout: &Layout, row: usize, blocks: usize) -> Co
     Corners { lat_deg, lon_deg }
 }
 
-fn fill_row(
-    tiles: &TileSet,
+#[inline(always)]
+fn fill_row<S: Lanes>(
+    simd: S,
+    tiles: &mut Held<'_>,
     layout: &Layout,
     row: usize,
     share: f64,
@@ -106,12 +162,17 @@ fn fill_row(
     line: &mut [f32],
 ) {
     let (first, last) = layout.columns(row);
-    let between = |of: &dyn Fn(&Corners) -> &Vec<f64>, i: usize| {
-        of(above)[i] + (of(below)[i] - of(above)[i]) * share
+    let between = |of: [&Vec<f64>; 2], i: usize| of[0][i] + (of[1][i] - of[0][i]) * share;
+    let place = |i: usize| {
+        let lat_deg = between([&above.lat_deg, &below.lat_deg], i);
+        (lat_deg, between([&above.lon_deg, &below.lon_deg], i))
     };
-    let place = |i: usize| (between(&|c| &c.lat_deg, i), between(&|c| &c.lon_deg, i));
     let per_cell = 1.0 / layout.block as f64;
-    for block in first / layout.block..=last / layout.block {
+    let (first, last) = (first / layout.block, last / layout.block);
+    let end = ((last + 1) * layout.block).min(line.len());
+    line[..first * layout.block].fill(f32::NAN);
+    line[end..].fill(f32::NAN);
+    for block in first..=last {
         let (from, to) = (place(block), place(block + 1));
         let start = block * layout.block;
         let end = (start + layout.block).min(line.len());
@@ -121,19 +182,20 @@ fn fill_row(
         let last = part.len() as f64 - 1.0;
         let far = cell_of((from.0 + step.0 * last, from.1 + step.1 * last));
         if cell == far {
-            if let Some(tile) = tiles.tile(wrapped(cell)) {
-                fill_from(tile, shifted(from, cell), step, part);
+            match tiles.tile(cell) {
+                Some(tile) => fill_from(simd, tile, shifted(from, cell), step, part),
+                None => part.fill(f32::NAN),
             }
             continue;
         }
         for (i, height) in part.iter_mut().enumerate() {
             let at = (from.0 + step.0 * i as f64, from.1 + step.1 * i as f64);
             let cell = cell_of(at);
-            if let Some(tile) = tiles.tile(wrapped(cell)) {
+            *height = tiles.tile(cell).map_or(f32::NAN, |tile| {
                 let (lat_deg, lon_deg) = shifted(at, cell);
                 let (x, y) = tile.position(lat_deg, lon_deg);
-                *height = tile.at(x, y) as f32;
-            }
+                tile.at(x, y) as f32
+            });
         }
     }
 }
@@ -155,7 +217,8 @@ fn shifted((lat_deg, lon_deg): (f64, f64), cell: Cell) -> (f64, f64) {
 ///
 /// Positions are kept relative to the first whole post, in single precision: within 1/1000 of a
 /// post.
-fn fill_from(tile: &Tile, from: (f64, f64), step: (f64, f64), line: &mut [f32]) {
+#[inline(always)]
+fn fill_from<S: Lanes>(simd: S, tile: &Tile, from: (f64, f64), step: (f64, f64), line: &mut [f32]) {
     let (x, y) = tile.position(from.0, from.1);
     let (dx, dy) = (step.1 * tile.cols as f64, -step.0 * tile.rows as f64);
     let last = line.len() as f64 - 1.0;
@@ -165,24 +228,98 @@ fn fill_from(tile: &Tile, from: (f64, f64), step: (f64, f64), line: &mut [f32]) 
     };
     let (col, row) = (base(x, dx, tile.cols), base(y, dy, tile.rows));
     let stride = tile.stride();
-    let values = &tile.values[row * stride + col..];
-    let (x, y) = ((x - col as f64) as f32, (y - row as f64) as f32);
-    let (dx, dy) = (dx as f32, dy as f32);
-    // A rounding must not lead beyond the last posts.
-    let (x_max, y_max) = ((tile.cols - col) as f32, (tile.rows - row) as f32);
-    let (col_max, row_max) = (tile.cols - col - 1, tile.rows - row - 1);
-    for (i, height) in line.iter_mut().enumerate() {
-        let x = (x + dx * i as f32).clamp(0.0, x_max);
-        let y = (y + dy * i as f32).clamp(0.0, y_max);
-        let (c, r) = ((x as usize).min(col_max), (y as usize).min(row_max));
-        let (fx, fy) = (x - c as f32, y - r as f32);
-        let i = r * stride + c;
-        let [a, b] = [values[i], values[i + 1]];
-        let [c, d] = [values[i + stride], values[i + stride + 1]];
+    let part = Part {
+        values: &tile.values[row * stride + col..],
+        stride,
+        from: ((x - col as f64) as f32, (y - row as f64) as f32),
+        step: (dx as f32, dy as f32),
+        posts: (tile.cols - col, tile.rows - row),
+    };
+    // Places in the table are reckoned in single precision, which counts to 2²⁴.
+    let rows_below = (part.from.1.max(part.from.1 + part.step.1 * last as f32) as usize) + 2;
+    if (rows_below + 1) * stride > 1 << 24 {
+        for (i, height) in line.iter_mut().enumerate() {
+            *height = part.at(i);
+        }
+        return;
+    }
+    let (whole, rest) = line.as_chunks_mut::<LANES>();
+    let mut i = 0_u16;
+    for block in whole {
+        part.block(simd, i, block);
+        i += LANES as u16;
+    }
+    if !rest.is_empty() {
+        let mut block = [0.0; LANES];
+        part.block(simd, i, &mut block);
+        rest.copy_from_slice(&block[..rest.len()]);
+    }
+}
+
+/// A line over a part of a tile.
+struct Part<'a> {
+    /// Heights from the first post on.
+    values: &'a [f32],
+    /// Posts a row.
+    stride: usize,
+    /// Column and row of the first place.
+    from: (f32, f32),
+    /// Columns and rows from one place to the next.
+    step: (f32, f32),
+    /// Steps to the eastern and the southern edge.
+    posts: (usize, usize),
+}
+
+impl Part<'_> {
+    /// The height at place `i`.
+    fn at(&self, i: usize) -> f32 {
+        // A rounding must not lead beyond the last posts.
+        let along = |from: f32, step: f32, posts: usize| {
+            let x = (from + step * i as f32).clamp(0.0, posts as f32);
+            let post = (x as usize).min(posts - 1);
+            (post, x - post as f32)
+        };
+        let (col, fx) = along(self.from.0, self.step.0, self.posts.0);
+        let (row, fy) = along(self.from.1, self.step.1, self.posts.1);
+        let i = row * self.stride + col;
+        let [a, b] = [self.values[i], self.values[i + 1]];
+        let i = i + self.stride;
+        let [c, d] = [self.values[i], self.values[i + 1]];
         let north = a + (b - a) * fx;
         let south = c + (d - c) * fx;
-        *height = north + (south - north) * fy;
+        north + (south - north) * fy
     }
+
+    /// The heights at places `i` to `i + 15`, each as [`Self::at`] has it.
+    #[inline(always)]
+    fn block<S: Lanes>(&self, simd: S, i: u16, heights_m: &mut Block) {
+        let places = simd.float(simd.count_from(i32::from(i)));
+        let (col, fx) = along(simd, places, self.from.0, self.step.0, self.posts.0);
+        let (row, fy) = along(simd, places, self.from.1, self.step.1, self.posts.1);
+        let at = simd.add(simd.mul(row, simd.splat(self.stride as f32)), col);
+        let at = simd.truncate(at);
+        let (a, b) = simd.pairs(self.values, at);
+        let (c, d) = simd.pairs(&self.values[self.stride..], at);
+        let (north, south) = (blend(simd, a, b, fx), blend(simd, c, d, fx));
+        let height = blend(simd, north, south, fy);
+        simd.store(height, heights_m);
+    }
+}
+
+/// The posts before some places along a line, and how far beyond them these are.
+#[inline(always)]
+fn along<S: Lanes>(simd: S, places: S::F, from: f32, step: f32, posts: usize) -> (S::F, S::F) {
+    let x = simd.add(simd.splat(from), simd.mul(simd.splat(step), places));
+    let x = simd.min(simd.max(x, simd.splat(0.0)), simd.splat(posts as f32));
+    let post = simd.float(simd.truncate(x));
+    let post = simd.min(post, simd.splat((posts - 1) as f32));
+    (post, simd.sub(x, post))
+}
+
+/// A share of the way from `a` to `b`.
+#[inline(always)]
+fn blend<S: Lanes>(simd: S, a: S::F, b: S::F, share: S::F) -> S::F {
+    simd.add(a, simd.mul(share, simd.sub(b, a)))
 }
 
 #[cfg(test)]
@@ -226,8 +363,18 @@ mod tests {
     fn cells_have_the_ground_of_their_own_place() {
         let at = LatLon::new(50.02, 23.97);
         let layout = Layout::new(40_000.0, 180.0);
-        let mut heights = Vec::new();
-        fill(&tiles(), at, &layout, &mut heights);
+        let (tiles, mut heights) = (tiles(), Vec::new());
+        for path in SimdPath::available() {
+            // What a site before has left behind must not shine through.
+            let mut again = vec![7.0; 11];
+            fill(&tiles, at, &layout, path, &mut again);
+            let bits = |heights: &[f32]| heights.iter().map(|h| h.to_bits()).collect::<Vec<_>>();
+            assert!(
+                heights.is_empty() || bits(&heights) == bits(&again),
+                "{path:?}"
+            );
+            heights = again;
+        }
         let frame = LocalFrame::new(at);
         let (side, half) = (layout.side(), layout.half as f64);
         let mut worst = 0.0_f64;

@@ -66,6 +66,25 @@ pub(super) fn wedges<'a>(
     all
 }
 
+/// Voids the cells beyond the radius, which no wedge owns.
+pub(super) fn void_beyond(dem: &Dem<'_>, settings: &SweepSettings, floors: &mut [f32]) {
+    let reach = Reach::new(dem, settings);
+    let Some(squared) = reach.squared else {
+        return;
+    };
+    let (sensor_row, west) = settings.sensor;
+    let east = dem.cols - 1 - west;
+    for (row, cells) in floors.chunks_mut(dem.cols).enumerate() {
+        let offset = row.abs_diff(sensor_row);
+        if (offset * offset) as f64 > squared {
+            cells.fill(f32::NAN);
+            continue;
+        }
+        cells[..west - reach.across(offset, west)].fill(f32::NAN);
+        cells[west + 1 + reach.across(offset, east)..].fill(f32::NAN);
+    }
+}
+
 /// What is left of a row that is given away from west to east.
 struct RowLeft<'a> {
     cells: &'a mut [f32],

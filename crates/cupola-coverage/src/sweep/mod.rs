@@ -28,6 +28,7 @@ use cupola_units::EARTH_RADIUS_EQUATORIAL_M;
 use crate::CoverageError;
 
 pub use simd::SimdPath;
+pub(crate) use simd::{Block, Job, LANES, Lanes};
 
 /// An elevation model: heights above sea (metres) of square cells, row by row from the north; NaN
 /// is unknown.
@@ -162,9 +163,7 @@ fn sweep(
     floors: &mut [f32],
     run: impl FnOnce(&wedge::Work<'_, '_>),
 ) {
-    if settings.radius_m.is_some() {
-        floors.fill(f32::NAN);
-    }
+    cut::void_beyond(dem, settings, floors);
     let ground_m = dem.heights_m[settings.sensor.0 * dem.cols + settings.sensor.1];
     let curve_m = dem.cell_m * dem.cell_m / (2.0 * settings.k * settings.earth_radius_m);
     let scene = kernel::Scene {

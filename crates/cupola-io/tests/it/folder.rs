@@ -74,6 +74,30 @@ fn a_gap_is_named_like_its_siblings() {
     assert_eq!(one.sha256, sha256_of_file(&lines).unwrap());
 }
 
+#[test]
+fn a_box_across_the_antimeridian_brings_the_tiles_of_both_sides() {
+    let folder = tempfile::tempdir().unwrap();
+    hgt(folder.path(), "N70E179.hgt", 1);
+    hgt(folder.path(), "N70W180.hgt", 2);
+    hgt(folder.path(), "N70W178.hgt", 3);
+    hgt(folder.path(), "N70E010.hgt", 4);
+    for (west, east) in [
+        (179.5, 182.5),
+        (179.5, -177.5),
+        (-180.5, -177.5),
+        (539.5, 542.5),
+    ] {
+        let read = read_folder(folder.path(), &bounds(70.2, 70.8, west, east)).unwrap();
+        let names: Vec<&str> = read.tiles.iter().map(|tile| tile.0.as_str()).collect();
+        assert_eq!(names, ["N70E179.hgt", "N70W178.hgt", "N70W180.hgt"]);
+        assert_eq!(read.missing.len(), 1, "{:?}", read.missing);
+        assert_eq!(read.missing[0].cell, "N70W179");
+        assert!(read.missing[0].enclosed);
+    }
+    let all = read_folder(folder.path(), &bounds(70.2, 70.8, -190.0, 190.0)).unwrap();
+    assert_eq!((all.tiles.len(), all.missing.len()), (4, 356));
+}
+
 /// Copernicus tiles have no row on their southern and no column on their eastern edge.
 #[test]
 fn half_open_tiles_bring_the_neighbour_that_holds_the_last_node() {

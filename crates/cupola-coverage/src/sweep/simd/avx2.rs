@@ -5,16 +5,17 @@
 )]
 
 use std::arch::x86_64::{
-    __m256, __m256i, _CMP_LT_OQ, _mm_cvtsi128_si32, _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps,
-    _mm256_blendv_ps, _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps,
-    _mm256_cmpgt_epi32, _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps,
-    _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
-    _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32,
-    _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_ps,
-    _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    __m256, __m256i, _CMP_LT_OQ, _mm_castpd_ps, _mm_cvtsi128_si32, _mm_load_sd, _mm_loadh_pd,
+    _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_blendv_ps, _mm256_castsi256_ps,
+    _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_cvtepi32_ps,
+    _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_epu32,
+    _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
+    _mm256_permutevar8x32_ps, _mm256_set_m128, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32,
+    _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
-use super::{Block, Job, LANES, Lanes, pair_one_by_one};
+use super::{Block, Job, LANES, Lanes};
 
 /// Lanes of one register.
 const HALF: usize = LANES / 2;
@@ -57,6 +58,14 @@ macro_rules! both {
     }};
 }
 
+/// The pairs of two neighbouring lanes in one register.
+macro_rules! two_pairs {
+    ($table:expr, $at:expr, $lane:expr) => {{
+        let first = _mm_load_sd($table.add($at[$lane]).cast());
+        _mm_castpd_ps(_mm_loadh_pd(first, $table.add($at[$lane + 1]).cast()))
+    }};
+}
+
 impl Avx2 {
     /// Entries `at` to `at + 7` of a table.
     #[inline(always)]
@@ -87,23 +96,38 @@ impl Avx2 {
         })
     }
 
+    /// `table[i]` and `table[i + 1]` of eight lanes; an index outside the table gives its last pair.
+    #[inline(always)]
+    fn half_pairs(self, table: &[f32], i: __m256i) -> (__m256, __m256) {
+        assert!(table.len() >= 2, "a pair needs two entries");
+        let last = i32::try_from(table.len() - 2).unwrap_or(i32::MAX);
+        let mut places = [0_i32; HALF];
+        // A negative index is large without its sign.
+        avx2!({
+            let i = _mm256_min_epu32(i, _mm256_set1_epi32(last));
+            _mm256_storeu_si256(places.as_mut_ptr().cast(), i);
+        });
+        let mut at = [0_usize; HALF];
+        for lane in 0..HALF {
+            at[lane] = places[lane] as usize;
+        }
+        let table = table.as_ptr();
+        // Every index was just brought within the table, so each load reads a whole pair inside it.
+        avx2!({
+            let near = _mm256_set_m128(two_pairs!(table, at, 4), two_pairs!(table, at, 0));
+            let far = _mm256_set_m128(two_pairs!(table, at, 6), two_pairs!(table, at, 2));
+            (
+                _mm256_shuffle_ps::<0x88>(near, far),
+                _mm256_shuffle_ps::<0xdd>(near, far),
+            )
+        })
+    }
+
     /// Eight lanes to memory.
     #[inline(always)]
     fn half_to(self, x: __m256) -> [f32; HALF] {
         let mut out = [0.0; HALF];
         avx2!(_mm256_storeu_ps(out.as_mut_ptr(), x));
-        out
-    }
-
-    /// Integers to memory.
-    #[inline(always)]
-    fn integers(self, i: [__m256i; 2]) -> [i32; LANES] {
-        let mut out = [0_i32; LANES];
-        let (low, high) = out.split_at_mut(HALF);
-        avx2!({
-            _mm256_storeu_si256(low.as_mut_ptr().cast(), i[0]);
-            _mm256_storeu_si256(high.as_mut_ptr().cast(), i[1]);
-        });
         out
     }
 
@@ -240,8 +264,7 @@ impl Lanes for Avx2 {
         /// Beyond this, eight lanes may not find their entries in sixteen.
         const STRIDE_NEAR: f32 = 1.8;
         if stride > STRIDE_NEAR {
-            let (at, next) = pair_one_by_one(table, &self.integers(i));
-            return (self.load(&at), self.load(&next));
+            return self.pairs(table, i);
         }
         let (low, low_place) = self.places(i[0]);
         let (high, high_place) = self.places(i[1]);
@@ -263,6 +286,11 @@ impl Lanes for Avx2 {
             self.pick(table, low, low_place),
             self.pick(table, high, high_place),
         ]
+    }
+    #[inline(always)]
+    fn pairs(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
+        let (low, high) = (self.half_pairs(table, i[0]), self.half_pairs(table, i[1]));
+        ([low.0, high.0], [low.1, high.1])
     }
     #[inline(always)]
     fn largest(self, x: Self::F) -> f32 {

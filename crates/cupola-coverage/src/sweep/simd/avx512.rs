@@ -202,6 +202,10 @@ impl Lanes for Avx512 {
         self.pick32(table, 0, self.minus(i, first))
     }
     #[inline(always)]
+    fn pairs(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
+        self.gather_pairs(table, i)
+    }
+    #[inline(always)]
     fn largest(self, x: __m512) -> f32 {
         avx512!(_mm512_reduce_max_ps(x))
     }

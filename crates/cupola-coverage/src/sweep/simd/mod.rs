@@ -27,13 +27,13 @@ mod avx512;
 use self::{avx2::Avx2, avx512::Avx512};
 
 /// Lanes of a vector.
-pub(super) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// A plain block of numbers, as it is loaded and stored.
-pub(super) type Block = [f32; LANES];
+pub(crate) type Block = [f32; LANES];
 
 /// Sixteen-lane arithmetic. Integers are carried as 32-bit signed numbers.
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     /// Sixteen single-precision numbers.
     type F: Copy;
     /// Sixteen integers.
@@ -86,6 +86,11 @@ pub(super) trait Lanes: Copy {
     /// # Panics
     /// As `pair`.
     fn one(self, table: &[f32], i: Self::I) -> Self::F;
+    /// `table[i]` and `table[i + 1]` for any `i`; one outside the table gives its last pair.
+    ///
+    /// # Panics
+    /// If the table has fewer than two entries.
+    fn pairs(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
     /// Largest lane; not-a-number must not occur.
     fn largest(self, x: Self::F) -> f32;
     /// Smallest lane; not-a-number must not occur.
@@ -95,7 +100,7 @@ pub(super) trait Lanes: Copy {
 }
 
 /// Work that is compiled once for each kind of vector.
-pub(super) trait Job {
+pub(crate) trait Job {
     /// Does the work with these vectors. Must be `#[inline(always)]` to profit from them.
     fn run<S: Lanes>(self, simd: S);
 }
@@ -142,7 +147,7 @@ impl SimdPath {
     }
 
     /// Does a job this way, or in plain Rust if the processor cannot.
-    pub(super) fn run<J: Job>(self, job: J) {
+    pub(crate) fn run<J: Job>(self, job: J) {
         #[cfg(target_arch = "x86_64")]
         match self {
             Self::Avx512 => {
@@ -285,6 +290,10 @@ impl Lanes for Scalar {
     #[inline(always)]
     fn one(self, table: &[f32], i: Self::I) -> Block {
         each(i, |i| table[i as usize])
+    }
+    #[inline(always)]
+    fn pairs(self, table: &[f32], i: Self::I) -> (Block, Block) {
+        pair_one_by_one(table, &i)
     }
     #[inline(always)]
     fn largest(self, x: Block) -> f32 {
