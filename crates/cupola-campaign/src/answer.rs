@@ -65,6 +65,7 @@ pub(crate) fn outcome(
         raids: raids(scenario, plan, settings, tally),
         main_raid,
         coalitions: Coalitions::default(),
+        sweep: None,
         sensitivity: sensitivity(plan, tally, main_raid),
         inputs: input_infos(plan),
         warnings: warnings(scenario, settings)

@@ -45,6 +45,8 @@ pub struct CrewTimeline {
     pub people_inside: Range,
     /// The same, summed over time: person-weeks.
     pub person_weeks_inside: Range,
+    /// Days from the start until half are manned, by draw; infinite: not within what was looked at.
+    pub half_days: Vec<f64>,
 }
 
 impl CrewTimeline {
@@ -55,6 +57,18 @@ impl CrewTimeline {
             .take(self.manned.len())
             .map(Day)
             .collect()
+    }
+
+    /// Days by which half of the units are manned later than in another timeline, draw by draw; not
+    /// numbers where either never is.
+    pub fn later_than(&self, other: &Self) -> [f64; 3] {
+        let pairs = self.half_days.iter().zip(&other.half_days);
+        let later: Vec<f64> = pairs.map(|(own, other)| own - other).collect();
+        if later.iter().all(|days| days.is_finite()) {
+            range(later)
+        } else {
+            [f64::NAN; 3]
+        }
     }
 }
 
@@ -155,7 +169,11 @@ fn timeline(
         range(counts.map(|n| n as f64).collect())
     };
     let points = SPAN_DAYS / STEP_DAYS;
-    let nth = |n: usize| range(days.iter().map(|of| of[n.min(of.len() - 1)]).collect());
+    let until = |n: usize| -> Vec<f64> {
+        let all = days.iter();
+        all.map(|of| of[n.min(of.len() - 1)]).collect()
+    };
+    let half_days = until(units.len().div_ceil(2).saturating_sub(1));
     let trained = units.iter().filter(|&&u| plan.units[u].course.is_some());
     CrewTimeline {
         option: String::new(),
@@ -168,12 +186,13 @@ fn timeline(
             .map(|i| manned_at(f64::from(i * STEP_DAYS)))
             .collect(),
         until: [
-            nth(0),
-            nth(units.len().div_ceil(2).saturating_sub(1)),
-            nth(units.len() - 1),
+            range(until(0)),
+            range(half_days.clone()),
+            range(until(units.len() - 1)),
         ],
         people_inside: range(people),
         person_weeks_inside: range(person_weeks),
+        half_days,
     }
 }
 
@@ -238,4 +257,38 @@ fn range(mut values: Vec<f64>) -> Range {
         let i = ((p * n as f64).ceil() as usize).clamp(1, n.max(1)) - 1;
         values.get(i).copied().unwrap_or(f64::NAN)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline(half_days: &[f64]) -> CrewTimeline {
+        CrewTimeline {
+            option: "a".to_owned(),
+            title: "a".to_owned(),
+            courses: Vec::new(),
+            units: 2,
+            trained: 2,
+            start: Day(0),
+            manned: Vec::new(),
+            until: [[0.0; 3]; 3],
+            people_inside: [0.0; 3],
+            person_weeks_inside: [0.0; 3],
+            half_days: half_days.to_vec(),
+        }
+    }
+
+    #[test]
+    fn how_much_later_is_told_draw_by_draw() {
+        let (slow, fast) = (timeline(&[30.0, 40.0, 80.0]), timeline(&[10.0, 30.0, 20.0]));
+        assert!(
+            slow.later_than(&fast)
+                .iter()
+                .zip([10.0, 20.0, 60.0])
+                .all(|(a, b)| (a - b).abs() < 1e-12)
+        );
+        let never = timeline(&[f64::INFINITY, 1.0, 1.0]);
+        assert!(never.later_than(&fast)[1].is_nan());
+    }
 }

@@ -18,6 +18,7 @@ mod outcome;
 pub mod record;
 mod run;
 mod sample;
+mod small_sweep;
 mod stats;
 mod stories;
 pub mod sweep;
@@ -32,6 +33,7 @@ pub use outcome::{
 };
 pub use run::{Inputs, Row, Settings, Sink, Stopped, main_raid};
 pub use sample::{Estimate, Sample, Series};
+pub use small_sweep::small_point;
 pub use stories::{replay, tell};
 
 use cupola_scenario::Scenario;

@@ -44,6 +44,8 @@ pub struct Outcome {
     pub options: Vec<OptionOutcome>,
     /// What each nation of a coalition adds, where options are written as coalitions.
     pub coalitions: Coalitions,
+    /// The scenario's small sweep, if it has one.
+    pub sweep: Option<crate::sweep::Response>,
     /// First-order sensitivity of the main measure in the main raid, strongest first per option.
     pub sensitivity: Vec<Sensitivity>,
     /// Every uncertain input that the answer rests on.

@@ -43,6 +43,9 @@ pub struct Response {
     pub axes: Vec<Axis>,
     /// The points, in order.
     pub points: Vec<Point>,
+    /// Place in the alphabet of the first option's letter: a sweep inside a report goes on after the
+    /// report's own options.
+    pub first_letter: usize,
 }
 
 /// One point of a sweep.
@@ -88,9 +91,11 @@ pub fn point(
 ) -> Point {
     let mut rows = Vec::new();
     for option in 0..outcome.options.len() {
-        counts(option, outcome, sample, first, &mut rows);
+        counts(option, &outcome.classes, sample, first, &mut rows);
         cover(option, outcome, &mut rows);
-        exposure(option, outcome, &mut rows);
+        let units = &outcome.options[option].units;
+        let distances_km: Vec<f64> = units.iter().map(|unit| unit.launch_distance_km).collect();
+        exposure(option, &distances_km, &mut rows);
         incidents(option, outcome, &mut rows);
     }
     Point {
@@ -100,14 +105,14 @@ pub fn point(
     }
 }
 
-fn counts(
+pub(crate) fn counts(
     option: usize,
-    outcome: &Outcome,
+    classes: &[Class],
     sample: &Sample,
     first: Option<&Sample>,
     rows: &mut Vec<Reading>,
 ) {
-    let classes = outcome.classes.iter().copied().map(Some);
+    let classes = classes.iter().copied().map(Some);
     for class in std::iter::once(None).chain(classes) {
         for (id, unit, _) in QUANTITIES {
             let series = sample.series(option, id, class);
@@ -130,7 +135,7 @@ fn counts(
 }
 
 /// A reading with the ends of its interval and nothing else.
-fn plain(option: usize, measure: &str, unit: &str, estimate: Estimate) -> Reading {
+pub(crate) fn plain(option: usize, measure: &str, unit: &str, estimate: Estimate) -> Reading {
     Reading {
         option,
         measure: measure.to_owned(),
@@ -163,18 +168,14 @@ fn cover(option: usize, outcome: &Outcome, rows: &mut Vec<Reading>) {
 }
 
 /// How near the option's fire units stand to where raids start.
-fn exposure(option: usize, outcome: &Outcome, rows: &mut Vec<Reading>) {
-    let units = &outcome.options[option].units;
-    let nearest = units
-        .iter()
-        .map(|unit| unit.launch_distance_km)
-        .fold(f64::INFINITY, f64::min);
+pub(crate) fn exposure(option: usize, distances_km: &[f64], rows: &mut Vec<Reading>) {
+    let nearest = distances_km.iter().copied().fold(f64::INFINITY, f64::min);
     let exact = |value: f64| Estimate {
         mean: value,
         lo95: value,
         hi95: value,
         mc_half95: f64::NAN,
-        n: units.len() as u32,
+        n: distances_km.len() as u32,
     };
     if nearest.is_finite() {
         let row = plain(option, "nearest_launch_area_km", "km", exact(nearest));
@@ -183,9 +184,7 @@ fn exposure(option: usize, outcome: &Outcome, rows: &mut Vec<Reading>) {
             ("units_within_100_km", 100.0),
             ("units_within_500_km", 500.0),
         ] {
-            let within = units
-                .iter()
-                .filter(|unit| unit.launch_distance_km <= reach_km);
+            let within = distances_km.iter().filter(|km| **km <= reach_km);
             let row = plain(option, id, "fire units", exact(within.count() as f64));
             rows.push(row);
         }

@@ -11,6 +11,8 @@ use cupola_scenario::claims::Claim;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// How a varied input names another scenario.
+const SCENARIO: &str = "scenario=";
 /// Columns of the table.
 const TABLE_WIDTH: usize = 100;
 
@@ -112,11 +114,16 @@ impl Player for Table<'_> {
         let more = set.get(claim.set.len()..).unwrap_or_default();
         let as_claimed = "as claimed".to_owned();
         note(&format!("  {}", more.first().unwrap_or(&as_claimed)));
-        let mut set = set.to_vec();
+        // A varied input may be the scenario itself: the last one named is played.
+        let (named, mut set): (Vec<String>, Vec<String>) = set
+            .iter()
+            .cloned()
+            .partition(|setting| setting.starts_with(SCENARIO));
+        let named = named.last().and_then(|last| last.strip_prefix(SCENARIO));
         set.extend(self.args.set.iter().cloned());
         let prepared = prepare(
             &ScenarioArgs {
-                scenario: claim.scenario.clone(),
+                scenario: named.unwrap_or(&claim.scenario).to_owned(),
                 set,
                 option: claim.options.clone(),
                 runs: self.args.runs,

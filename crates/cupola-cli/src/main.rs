@@ -21,6 +21,7 @@ mod record;
 mod replay;
 mod rows;
 mod run;
+mod run_sweep;
 mod schema;
 mod sweep;
 mod terrain;

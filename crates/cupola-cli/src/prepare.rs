@@ -101,6 +101,9 @@ pub(crate) fn text_of(name: &str) -> Result<String, Failure> {
     if let Some(text) = scenario_text(name) {
         return Ok(text.to_owned());
     }
+    if let Some(text) = cupola_scenario::composed_text(name) {
+        return Ok(text);
+    }
     let path = Path::new(name);
     if path.is_dir() {
         return Err(Failure::Input(

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::prepare::{Prepared, pool, prepare};
 use crate::progress::{go_on, note, stage, stop_flag};
 use crate::rows::Spill;
+use crate::run_sweep;
 use cupola_campaign::{Inputs, Outcome, Settings, Stopped, Watch};
 use cupola_io::{Band, BandValues, GeoTiff, IfExists, Layout, OutputFolder, Packing, Place};
 use cupola_report::{MapContext, MapPolygon};
@@ -34,7 +35,9 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let exists = IfExists::ReplaceIfHolds(MARKER.to_owned());
     let mut output = OutputFolder::begin(&folder, &exists, Some(Arc::clone(&stop)))?;
     let prepared = prepare(&args.scenario, &pool, &stop)?;
-    let (outcome, spill) = campaign(&prepared, &pool, &stop)?;
+    let points = run_sweep::points(&args.scenario, &prepared)?;
+    let (mut outcome, spill) = campaign(&prepared, &pool, &stop)?;
+    outcome.sweep = run_sweep::response(&prepared, &outcome, points, &pool, &stop)?;
     let bar = stage("writing", 5);
     let file = output.create("runs.parquet")?;
     let path = file.path().to_path_buf();

@@ -9,8 +9,10 @@ use crate::format::{NONE, THIN, class_name, count, range};
 use crate::html_table::{Cell, Table};
 use crate::page::shell;
 use crate::sections::{figure, section};
-use crate::svg::{Anchor, Scale, Svg, escaped, ticks};
+use crate::svg::{Anchor, Scale, Svg, escaped, text_width, ticks};
 
+/// Size of the text of charts.
+const TEXT_PX: f64 = 14.7;
 /// Height of a row of the chart, pixels.
 const ROW_PX: f64 = 50.0;
 
@@ -71,7 +73,7 @@ fn sentence(stations: &[Station]) -> String {
     if let Some((_, station, change)) = largest {
         push!(
             text,
-            "; the largest step is “{}” ({})",
+            "; the largest step is “{}”, {}",
             station.title,
             points(change)
         );
@@ -199,11 +201,19 @@ fn push_bar(svg: &mut Svg, bar: &Bar, top: f64, x: Scale) {
         let [low, high] = bar.ends.map(px);
         svg.line([low, top + 30.0], [high, top + 30.0], "mean");
     }
-    let right = a.max(b).max(px(bar.ends[1])) + 6.0;
-    let (at, anchor) = if right > PAGE_WIDTH - 210.0 {
+    let ends = bar.ends.map(px).into_iter().filter(|end| end.is_finite());
+    let right = ends.clone().fold(a.max(b), f64::max) + 6.0;
+    let left = ends.fold(a.min(b), f64::min) - 6.0;
+    let wide = text_width(&bar.text, TEXT_PX);
+    // Beside the bar where there is room, to its right or left; else after the title, or over the bar.
+    let (at, anchor) = if right + wide <= PAGE_WIDTH {
+        ([right, top + 35.0], Anchor::Start)
+    } else if left >= wide {
+        ([left, top + 35.0], Anchor::End)
+    } else if text_width(&bar.title, TEXT_PX) + wide + 16.0 <= PAGE_WIDTH {
         ([PAGE_WIDTH, top + 15.0], Anchor::End)
     } else {
-        ([right, top + 35.0], Anchor::Start)
+        ([PAGE_WIDTH, top + 35.0], Anchor::End)
     };
     svg.text(at, anchor, "direct halo", &bar.text);
 }
@@ -235,7 +245,7 @@ fn points(change: Change) -> String {
         format!("{sign}{text}")
     };
     format!(
-        "{} ({} to {}) points",
+        "{} points ({} to {})",
         signed(change.mean),
         signed(change.lo95),
         signed(change.hi95)
@@ -253,10 +263,11 @@ fn table(stations: &[Station], id: &str, caption: &str) -> String {
     let classes = classes(stations);
     let caption = format!("{caption}: share that comes through, % (middle 95 % of the draws)");
     let mut table = Table::new(id, caption)
+        .class("steps")
         .text_column("After")
-        .number_column("aimed inside and working, per raid")
+        .number_column("aimed inside, per raid")
         .number_column("all")
-        .number_column("change");
+        .number_column("change, points");
     for class in &classes {
         table = table.number_column(class_name(*class));
     }
@@ -264,20 +275,34 @@ fn table(stations: &[Station], id: &str, caption: &str) -> String {
     for station in stations {
         let all = station.through.share(None);
         let change = before.map_or(NONE.to_owned(), |before| {
-            points(before.through.change(&station.through, None))
+            points(before.through.change(&station.through, None)).replace(" points", "")
         });
         let mut row = vec![
             Cell::Head(station.title.clone()),
             Cell::Number(format!("{:.0}", all.working)),
-            Cell::Number(with_range(&all)),
-            Cell::Number(change),
+            stacked(&with_range(&all)),
+            stacked(&change),
         ];
-        let of = |class: &Class| Cell::Number(with_range(&station.through.share(Some(*class))));
+        let of = |class: &Class| stacked(&with_range(&station.through.share(Some(*class))));
         row.extend(classes.iter().map(of));
         table.row(row);
         before = Some(station);
     }
     table.finish()
+}
+
+/// A number with its interval below it.
+fn stacked(text: &str) -> Cell {
+    let Some((number, range)) = text.split_once(" (") else {
+        return Cell::Number(text.to_owned());
+    };
+    let range = range.trim_end_matches(')');
+    let markup = format!(
+        "{}<span class=\"range\">{}</span>",
+        escaped(number),
+        escaped(range)
+    );
+    Cell::Markup(markup, text.to_owned())
 }
 
 /// What exactly each step changes.
@@ -323,10 +348,14 @@ pub fn carryover_table(answer: &Waterfall) -> String {
                 100.0 * share.lo95,
                 100.0 * share.hi95
             );
+            let mut title = station.title.as_str();
+            if title.chars().count() > 58 {
+                push!(out, "{title}\n");
+                title = "";
+            }
             push!(
                 out,
-                "{:58} {:>9.0}  {through:>17}  {change}\n",
-                station.title,
+                "{title:58} {:>9.0}  {through:>17}  {change}\n",
                 share.working
             );
             before = Some(station);
@@ -374,4 +403,59 @@ pub fn carryover_json(answer: &Waterfall) -> String {
         "seed": answer.seed, "orders": orders,
     });
     format!("{value:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Left and right end, and the line, of every text of a drawing.
+    fn texts(svg: &str) -> Vec<(f64, f64, String)> {
+        let value = |tag: &str, name: &str| -> Option<String> {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        let all = svg.split("<text").skip(1).filter_map(|tag| {
+            let (_, words) = tag.split_once('>')?;
+            let words = words.split_once('<')?.0;
+            let x: f64 = value(tag, "x")?.parse().ok()?;
+            let wide = text_width(words, TEXT_PX);
+            let left = match value(tag, "text-anchor")?.as_str() {
+                "end" => x - wide,
+                "middle" => x - wide / 2.0,
+                _ => x,
+            };
+            Some((left, left + wide, value(tag, "y")?))
+        });
+        all.collect()
+    }
+
+    #[test]
+    fn numbers_of_bars_do_not_run_into_titles() {
+        let title = "density: the batteries the debate spoke of, beside Ukraine's own defence";
+        for (from, to, ends) in [
+            (0.08, 0.22, [0.19, 0.28]),
+            (0.22, 0.03, [0.01, 0.06]),
+            (0.02, 0.04, [0.0, 0.05]),
+        ] {
+            let bar = Bar {
+                title: title.to_owned(),
+                from,
+                to,
+                ends,
+                text: "+14.1 points (+10.3 to +19.3)".to_owned(),
+                class: "o6",
+            };
+            let mut svg = Svg::new(PAGE_WIDTH, 60.0);
+            let x = Scale::linear([0.0, 28.0], [0.0, PAGE_WIDTH - 70.0]);
+            push_bar(&mut svg, &bar, 0.0, x);
+            let found = texts(&svg.finish("chart", ""));
+            let [title, number] = &found[..] else {
+                panic!("a title and a number")
+            };
+            let apart = title.2 != number.2 || title.1 < number.0;
+            assert!(apart, "{from} to {to}: {found:?}");
+            assert!(number.0 >= 0.0 && number.1 <= PAGE_WIDTH + 0.1, "{found:?}");
+        }
+    }
 }

@@ -4,7 +4,9 @@ use cupola_campaign::Estimate;
 use cupola_campaign::coalition::{Change, Coalition, Member, Refusal};
 use cupola_scenario::{Class, Release};
 
-use crate::format::{NONE, Places, THIN, class_name, count, height, letter, listed, plain, range};
+use crate::format::{
+    NONE, Places, THIN, class_name, count, country, height, letter, listed, plain, range,
+};
 use crate::html_table::{Cell, Table};
 use crate::sections::{badge, section};
 use crate::svg::escaped;
@@ -53,17 +55,18 @@ fn members(view: View<'_>, coalition: &Coalition) -> String {
         .filter_map(|member| member.nothing.clone().filter(|_| member.brings.is_empty()))
         .collect();
     let caption = format!(
-        "Change without the nation: mean (95 % interval of the expected change, paired); {}",
+        "Change without the nation: mean (95 % interval of the expected change, paired). Cover: \
+         people over whom a cruise missile at 1 km can be engaged, percentage points; {}",
         n_of_line_ups(view)
     );
     let mut table = Table::new(format!("t-coalition-{}", letter(option)), caption)
-        .class("ledger")
+        .class("coalition")
         .text_column("Nation")
         .text_column("Brings")
         .number_column("Leakers")
         .number_column("Missiles spent")
         .number_column("Cost, M$")
-        .number_column("People under cover, cruise missiles at 1 km, points");
+        .number_column("Cover, points");
     for member in &coalition.members {
         let find = |id: &str, height_m| {
             member.without.iter().find(|change| {
@@ -142,7 +145,8 @@ fn n_of_line_ups(view: View<'_>) -> String {
 }
 
 fn refused(view: View<'_>, refusal: &Refusal) -> String {
-    let nations = listed(&refusal.nations);
+    let names: Vec<String> = refusal.nations.iter().map(|code| country(code)).collect();
+    let nations = listed(&names);
     let mut out = format!(
         "<h3>What the refusal of {} costs: {} instead of {}</h3>\n",
         escaped(&nations),

@@ -4,7 +4,7 @@ use cupola_campaign::CrewTimeline;
 use serde_json::{Value, json};
 
 use crate::charts::PAGE_WIDTH;
-use crate::format::{NONE, range};
+use crate::format::{NONE, Places, range};
 use crate::html_table::{Cell, Table};
 use crate::page::shell;
 use crate::sections::{figure, section};
@@ -20,13 +20,22 @@ pub fn crews_html(title: &str, timelines: &[CrewTimeline]) -> String {
         );
         charts.push_str(&figure(&chart(timeline, i), &caption));
     }
-    let body = format!(
+    let mut body = format!(
         "<p>Manned by their courses, draw by draw: who may take part on which day. Readiness on a \
-         day, losses and deliveries are not in it. People on courses inside the attacked country \
-         are exposed; no strike on them is modelled.</p>\n{}{}",
+         day, losses and deliveries are not in it. A shield is called effective here from the day on \
+         which half of its units are manned. People on courses inside the attacked country are \
+         exposed; no strike on them is modelled.</p>\n{}",
         section("when", "1", "When the shield is manned", &table(timelines)),
-        section("timelines", "2", "Timelines", &charts)
     );
+    let inside = training_inside(timelines);
+    let mut number = 2;
+    if !inside.is_empty() {
+        let title = "What training inside the country changes";
+        body.push_str(&section("inside", "2", title, &inside));
+        number = 3;
+    }
+    let number = number.to_string();
+    body.push_str(&section("timelines", &number, "Timelines", &charts));
     shell(
         title,
         "cupola · an analysis by simulation, not a forecast",
@@ -62,10 +71,10 @@ fn chart(timeline: &CrewTimeline, option: usize) -> String {
             [x.px(i as f64), bottom + 4.0],
             "axis",
         );
-        let anchor = if i == 0 {
-            Anchor::Start
-        } else {
-            Anchor::Middle
+        let anchor = match i {
+            0 => Anchor::Start,
+            i if x.px(i as f64) > right - 30.0 => Anchor::End,
+            _ => Anchor::Middle,
         };
         svg.text(
             [x.px(i as f64), bottom + 18.0],
@@ -106,6 +115,9 @@ fn date(timeline: &CrewTimeline, days: f64) -> String {
     if !days.is_finite() {
         return "never".to_owned();
     }
+    if days <= 0.0 {
+        return "from the start".to_owned();
+    }
     let day = cupola_campaign::record::Day(timeline.start.0 + days.ceil() as i32);
     day.to_string()
 }
@@ -124,22 +136,29 @@ fn people(range_of: [f64; 3]) -> String {
 }
 
 fn table(timelines: &[CrewTimeline]) -> String {
+    let start = timelines.first().map_or(String::new(), |timeline| {
+        format!("; the start is {}", timeline.start)
+    });
     let mut table = Table::new(
         "t-crews",
-        "Day from which fire units are manned: median (5 to 95 % of the draws)",
+        format!("Day from which fire units are manned: median (5 to 95 % of the draws){start}"),
     )
+    .class("dates")
     .text_column("Option (course)")
     .number_column("units")
     .number_column("first")
     .number_column("half")
     .number_column("all")
-    .number_column("people on courses inside the country")
-    .number_column("person-weeks there");
+    .number_column("people on courses inside")
+    .number_column("person-weeks inside");
     for timeline in timelines {
         let when = |range: [f64; 3]| {
             let [low, middle, high] = dates(timeline, range);
+            if low == high {
+                return Cell::Number(middle);
+            }
             let markup = format!(
-                "{}<br><span class=\"range\">{} to {}</span>",
+                "{}<span class=\"range\">{}</span><span class=\"range\">to {}</span>",
                 escaped(&middle),
                 escaped(&low),
                 escaped(&high)
@@ -162,6 +181,59 @@ fn table(timelines: &[CrewTimeline]) -> String {
     table.finish()
 }
 
+/// Every course inside the attacked country beside every other course of the same option.
+fn training_inside(timelines: &[CrewTimeline]) -> String {
+    let mut table = Table::new(
+        "t-inside",
+        "Half of the units are manned later by, days: median (5 to 95 % of the draws), draw by draw",
+    )
+    .class("dates")
+    .text_column("Option")
+    .text_column("Course inside the country")
+    .text_column("instead of")
+    .number_column("later by, days")
+    .number_column("people on courses inside");
+    for (timeline, other) in pairs_inside(timelines) {
+        table.row(vec![
+            Cell::Head(timeline.title.clone()),
+            Cell::Text(timeline.courses.join(", ")),
+            Cell::Text(other.courses.join(", ")),
+            Cell::Number(days_later(timeline.later_than(other))),
+            Cell::Number(people(timeline.people_inside)),
+        ]);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.finish()
+    }
+}
+
+fn pairs_inside(
+    timelines: &[CrewTimeline],
+) -> impl Iterator<Item = (&CrewTimeline, &CrewTimeline)> {
+    let is_inside = |timeline: &&CrewTimeline| timeline.people_inside[2] > 0.0;
+    timelines
+        .iter()
+        .filter(is_inside)
+        .flat_map(move |timeline| {
+            let same = timelines
+                .iter()
+                .filter(|other| other.option == timeline.option);
+            same.filter(move |other| !is_inside(other))
+                .map(move |other| (timeline, other))
+        })
+}
+
+/// Days with the middle of the draws.
+fn days_later(later: [f64; 3]) -> String {
+    if !later[1].is_finite() {
+        return NONE.to_owned();
+    }
+    let [low, middle, high] = later.map(|days| Places::of_interval(0.0, 100.0, 0.0).print(days));
+    format!("{middle} ({low} to {high})")
+}
+
 /// The table for a terminal.
 pub fn crews_table(title: &str, timelines: &[CrewTimeline]) -> String {
     let mut out =
@@ -178,11 +250,15 @@ pub fn crews_table(title: &str, timelines: &[CrewTimeline]) -> String {
     for timeline in timelines {
         let when = |range: [f64; 3]| {
             let [low, middle, high] = dates(timeline, range);
+            if low == high {
+                return middle;
+            }
             format!("{middle} ({low}–{high})")
         };
         let mut name = name(timeline);
         if name.chars().count() > 44 {
-            name = name.chars().take(43).chain(['…']).collect();
+            push!(out, "{name}\n");
+            name.clear();
         }
         push!(
             out,
@@ -192,6 +268,16 @@ pub fn crews_table(title: &str, timelines: &[CrewTimeline]) -> String {
             when(timeline.until[1]),
             when(timeline.until[2]),
             people(timeline.people_inside)
+        );
+    }
+    for (timeline, other) in pairs_inside(timelines) {
+        push!(
+            out,
+            "\n{}: half of the units are manned {} days later with course `{}` than with `{}`\n",
+            timeline.title,
+            days_later(timeline.later_than(other)),
+            timeline.courses.join(", "),
+            other.courses.join(", ")
         );
     }
     out

@@ -111,6 +111,16 @@ fn grouped(text: &str) -> String {
     out
 }
 
+/// The name of a country in running text, by its alpha-2 code; the code where it has no other.
+pub(crate) fn country(iso2: &str) -> String {
+    let found = cupola_world::countries::find(iso2);
+    match found.map(|country| country.name) {
+        Ok(name @ ("United States" | "United Kingdom" | "Netherlands")) => format!("the {name}"),
+        Ok(name) => name.to_owned(),
+        Err(_) => iso2.to_owned(),
+    }
+}
+
 /// A count that is exact: `1 024`.
 pub(crate) fn count(n: usize) -> String {
     grouped(&n.to_string())

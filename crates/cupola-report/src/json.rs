@@ -28,6 +28,10 @@ pub fn summary_json(outcome: &Outcome) -> String {
         ("coalitions", coalitions.to_string()),
         ("refusals", refusals.to_string()),
         (
+            "sweep",
+            crate::sweep::small_sweep_json(outcome.sweep.as_ref()).to_string(),
+        ),
+        (
             "sensitivity",
             lines(&outcome.sensitivity, |s| sensitivity(outcome, s)),
         ),

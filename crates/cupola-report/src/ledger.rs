@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cupola_campaign::{LedgerCount, RadarView};
 
-use crate::format::{Places, THIN, plain, range};
+use crate::format::{Places, THIN, country, plain, range};
 use crate::html_table::{Cell, Table};
 use crate::sections::{option_head, section};
 use crate::view::View;
@@ -182,11 +182,11 @@ fn table(view: View<'_>, id: &str, caption: &str, kinds: &[&str]) -> String {
         let kind = kinds[kind];
         let words = KINDS.iter().find(|k| k.0 == kind).map_or(kind, |k| k.1);
         let place = if kind == "command posts lost" {
-            ""
+            String::new()
         } else if nation == "--" {
-            "no country (sea)"
+            "no country (sea)".to_owned()
         } else {
-            &nation
+            country(&nation)
         };
         let mut row = vec![Cell::Head(format!("{words} {place}").trim_end().to_owned())];
         row.extend(
@@ -208,7 +208,7 @@ fn by_expectation(count: &LedgerCount) -> String {
     let thousandths = |people: f64| {
         let value = 1000.0 * people;
         if value > 0.0 && value < 0.01 {
-            format!("&lt;{THIN}0.01")
+            format!("<{THIN}0.01")
         } else {
             Places::of_interval(0.0, value, value).print(value)
         }
@@ -235,9 +235,10 @@ fn radar_view(view: View<'_>) -> String {
             rows.entry(key).or_insert_with(|| vec![None; options.len()])[i] = Some(seen);
         }
     }
-    for ((country, height_m), seen) in rows {
+    for ((code, height_m), seen) in rows {
         let mut row = vec![Cell::Head(format!(
-            "{country}, {} m",
+            "{}, {} m",
+            country(code),
             plain(f64::from(height_m))
         ))];
         row.extend(seen.iter().map(|seen| Cell::Number(in_view(*seen))));
@@ -270,7 +271,7 @@ fn printed(count: &LedgerCount) -> String {
     }
     let places = Places::of_interval(low, high, count.mean).at_most(2);
     if count.mean > 0.0 && count.mean < 0.005 {
-        return format!("&lt;{THIN}0.01");
+        return format!("<{THIN}0.01");
     }
     let mean = places.print(count.mean);
     if high - low > 1e-12 {

@@ -5,13 +5,15 @@ use cupola_campaign::Outcome;
 use crate::map_base::MapContext;
 use crate::svg::escaped;
 use crate::view::View;
-use crate::{coalition, cover_map, endurance, glance, ledger, raid_section, sections, trust};
+use crate::{
+    coalition, cover_map, endurance, glance, ledger, raid_section, sections, sweep, trust,
+};
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/csv.js");
 
 /// Sections of the page: id and name in the list at the side.
-const CONTENTS: [(&str, &str); 11] = [
+const CONTENTS: [(&str, &str); 12] = [
     ("question", "Question"),
     ("answer", "Answer"),
     ("glance", "At a glance"),
@@ -20,6 +22,7 @@ const CONTENTS: [(&str, &str); 11] = [
     ("endurance", "Endurance"),
     ("ledger", "Risk"),
     ("coalition", "Coalition"),
+    ("sweep", "Sweep"),
     ("drivers", "What drives it"),
     ("trust", "Trust"),
     ("sources", "Sources"),
@@ -41,6 +44,7 @@ pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String
         endurance::endurance(view),
         ledger::ledger(view),
         coalition::coalition(view),
+        sweep::sweep_section(view),
         trust::drivers(view),
         trust::trust(view),
         trust::sources(view, repeat_command),

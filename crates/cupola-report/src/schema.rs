@@ -38,6 +38,7 @@ pub fn summary_schema() -> Value {
                 ("nations", list(text())), ("without", nullable("string")),
                 ("with", nullable("string")), ("changes", list(change())),
             ])),
+            "sweep": sweep(),
             "sensitivity": list(object(&[
                 ("option", nullable("string")), ("measure", text()), ("input", text()),
                 ("first_order", number()), ("mean_low", number()), ("mean_high", number()),
@@ -47,6 +48,42 @@ pub fn summary_schema() -> Value {
             "warnings": list(text()),
         },
     })
+}
+
+/// The small sweep of the scenario: null when it has none.
+fn sweep() -> Value {
+    let nothing = || nullable("number");
+    let reading = object(&[
+        ("option", nullable("string")),
+        ("measure", text()),
+        ("nation", nullable("string")),
+        ("class", nullable("string")),
+        ("height_m", nothing()),
+        ("unit", text()),
+        ("n", json!({ "type": "integer" })),
+        ("mean", nothing()),
+        ("mean_lo95", nothing()),
+        ("mean_hi95", nothing()),
+        ("mc_half95", nothing()),
+        ("p05", nothing()),
+        ("p95", nothing()),
+        ("change", nothing()),
+        ("change_lo95", nothing()),
+        ("change_hi95", nothing()),
+    ]);
+    let point = object(&[("value", nullable("string")), ("readings", list(reading))]);
+    let mut sweep = object(&[
+        ("title", text()),
+        ("over", nullable("string")),
+        ("runs", json!({ "type": "integer" })),
+        ("draws", json!({ "type": "integer" })),
+        ("options", list(text())),
+        ("points", list(point)),
+    ]);
+    if let Some(sweep) = sweep.as_object_mut() {
+        sweep.insert("type".to_owned(), json!(["object", "null"]));
+    }
+    sweep
 }
 
 /// An option that is a coalition, with what changes without each nation.

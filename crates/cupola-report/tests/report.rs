@@ -131,6 +131,32 @@ fn page_escapes_what_people_typed() {
     assert!(!page.contains("<script>alert") && !page.contains("<i>B</i>"));
 }
 
+#[test]
+fn rare_incidents_are_printed_as_less_than_and_countries_by_name() {
+    let mut outcome = fixture::outcome();
+    for count in outcome.options.iter_mut().flat_map(|o| &mut o.ledger) {
+        (count.mean, count.p05, count.p95) = (0.002, 0.0, 0.0);
+    }
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    assert!(page.contains("&lt;\u{202f}0.01") && !page.contains("&amp;lt;"));
+    assert!(page.contains("threats that entered Poland"));
+}
+
+#[test]
+fn a_small_sweep_is_a_section_whose_letters_go_on() {
+    let mut outcome = fixture::outcome();
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    let (_, section) = page.split_once("<section id=\"sweep\"").unwrap();
+    let section = section.split_once("</section>").unwrap().0;
+    assert!(section.contains("What changes with the distance"));
+    assert!(section.contains("distance, km") && section.contains("<svg"));
+    let next = char::from(b'A' + u8::try_from(outcome.options.len()).unwrap());
+    assert!(section.contains(&format!("\">{next}</span> belt")));
+    outcome.sweep = None;
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    assert!(!page.contains("id=\"sweep\"") && !page.contains("#sweep"));
+}
+
 /// Every number that can be strange is.
 fn strange() -> Outcome {
     let mut outcome = fixture::outcome();

@@ -39,7 +39,7 @@ pub struct Claim {
     pub limits: String,
     /// Sources.
     pub sources: Vec<String>,
-    /// Embedded scenario that is played.
+    /// Embedded scenario that is played, or one made of steps: `FILE:step,step`.
     pub scenario: String,
     /// Options of it that are played; all when empty.
     #[serde(default)]
@@ -130,11 +130,15 @@ pub struct Threshold {
 pub struct Vary {
     /// The input in words, with its unit.
     pub input: String,
-    /// Path in the scenario, or `quantity.class`, `quantity.height_m`, `quantity.option`,
+    /// Path in the scenario, `scenario` for another one, `several` for values of the form
+    /// `path=value; path=value`, or `quantity.class`, `quantity.height_m`, `quantity.option`,
     /// `quantity.units_there`.
     pub path: String,
     /// Values, as they would be written.
     pub values: Vec<String>,
+    /// The values in words, as many as values; the values themselves when absent.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// Whether the sentence leaves this open: a verdict that turns on it depends.
     #[serde(default)]
     pub open: bool,
@@ -186,6 +190,19 @@ pub fn claim(text: &str, name: &str) -> Result<Claim, Rejected> {
         return reject(
             format!("`threshold`: holds at {holds} and fails at {fails} overlap"),
             "at-least needs fails ≤ holds, at-most the other way round",
+        );
+    }
+    let unequal = claim
+        .vary
+        .iter()
+        .find(|vary| !vary.words.is_empty() && vary.words.len() != vary.values.len());
+    if let Some(vary) = unequal {
+        return reject(
+            format!(
+                "`vary` of \"{}\" has other numbers of values and words",
+                vary.input
+            ),
+            "write one of `words` for each of `values`, or none",
         );
     }
     let needs_over = matches!(claim.quantity.kind, Kind::Ratio | Kind::Stopped);

@@ -79,6 +79,20 @@ const EMBEDDED: [(&str, &str); 1] = [(
     include_str!("../carryover/israel-to-western-ukraine.toml"),
 )];
 
+/// The text of a scenario after some steps of an embedded file, by a name `FILE:step,step`.
+///
+/// For instance `israel-to-western-ukraine:geometry,threats`; `None` when the file or a step is not there.
+pub fn composed_text(name: &str) -> Option<String> {
+    let (file, steps) = name.split_once(':')?;
+    let file = CarryOver::parse(CarryOver::text_of(file)?, file).ok()?;
+    let named = |name: &str| file.steps.iter().find(|step| step.name == name);
+    let order = steps.split(',').map(|step| named(step.trim()));
+    let order: Vec<&CarryStep> = order.collect::<Option<_>>()?;
+    let find = |name: &str| crate::scenario_text(name).map(str::to_owned);
+    let chain = file.chain(&order, &find).ok()?;
+    chain.last().map(|composed| composed.text.clone())
+}
+
 impl CarryOver {
     /// Names of the embedded ones.
     pub fn names() -> Vec<&'static str> {
@@ -270,6 +284,17 @@ mod tests {
             .collect();
         assert_eq!(ends.len(), 2);
         assert_eq!(ends[0], ends[1]);
+    }
+
+    #[test]
+    fn a_station_has_a_name_of_its_own() {
+        let name = "israel-to-western-ukraine:geometry,threats";
+        let table = raw(&composed_text(name).unwrap());
+        assert_eq!(table["campaign"]["main_raid"].as_str(), Some("2024-08-26"));
+        assert!(table.get("existing_defence").is_none());
+        assert!(composed_text("israel-to-western-ukraine:geometri").is_none());
+        assert!(composed_text("israel-to-nowhere:geometry").is_none());
+        assert!(composed_text("western-ukraine").is_none());
     }
 
     #[test]

@@ -21,13 +21,14 @@ mod model;
 mod num;
 mod posts;
 mod resolve;
+mod sweep;
 mod tree;
 
 pub use catalogue::{
     Catalogue, Class, CommonFactor, Correlation, Cost, Crew, Fighter, FireControl, Kind, Launcher,
     Missile, Pk, PkFamily, Profile, SecondShot, Sensor, Shots, System, Threat,
 };
-pub use compose::{CarryOver, CarryStep, Composed, Take};
+pub use compose::{CarryOver, CarryStep, Composed, Take, composed_text};
 pub use diagnostic::{Diagnostic, Rejected, nearest};
 pub use doctrine::{Choice, Doctrine, Priority};
 pub use edit::{SetError, with_options, with_setting};
@@ -42,3 +43,4 @@ pub use model::{
 };
 pub use num::{Confidence, Num, Shape};
 pub use resolve::{Scenario, parse};
+pub use sweep::Sweep;

@@ -42,18 +42,26 @@ pub(crate) fn overlay(all: &mut CatalogueFiles, file: &ScenarioFile, table: &tom
 
 /// The part of the catalogue that the scenario refers to.
 pub(crate) fn used(file: &ScenarioFile, all: &Catalogue) -> Catalogue {
-    let systems = file.fire_units.iter().filter_map(|unit| {
-        all.systems
-            .get(&unit.system)
-            .map(|system| (unit.system.clone(), system.clone()))
-    });
+    let swept = || file.sweep.iter();
+    let swept_units = swept().flat_map(|sweep| &sweep.fire_units);
+    let systems = file
+        .fire_units
+        .iter()
+        .chain(swept_units)
+        .filter_map(|unit| {
+            all.systems
+                .get(&unit.system)
+                .map(|system| (unit.system.clone(), system.clone()))
+        });
     let waves = file.raids.iter().flat_map(|raid| &raid.waves);
     let threats = waves.filter_map(|wave| {
         all.threats
             .get(&wave.threat)
             .map(|threat| (wave.threat.clone(), threat.clone()))
     });
-    let nations = file.options.iter().flat_map(|option| &option.coalition);
+    let swept_options = swept().flat_map(|sweep| &sweep.options);
+    let options = file.options.iter().chain(swept_options);
+    let nations = options.flat_map(|option| &option.coalition);
     let holdings = nations.filter_map(|id| Some((id.clone(), all.holdings.get(id)?.clone())));
     Catalogue {
         systems: systems.collect(),

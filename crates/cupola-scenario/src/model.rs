@@ -8,6 +8,7 @@ use crate::doctrine::Doctrine;
 use crate::holdings::{Holding, Release};
 use crate::means::Means;
 use crate::num::Num;
+use crate::sweep::Sweep;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,6 +58,8 @@ pub struct ScenarioFile {
     pub raids: Vec<Raid>,
     /// The options compared; the first is the one that others are compared with.
     pub options: Vec<OptionSpec>,
+    /// A field that the report sweeps beside the answer.
+    pub sweep: Option<Sweep>,
     /// Size of the computation.
     #[serde(default)]
     pub campaign: Campaign,

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Rejected, nearest};
 use crate::files::{CatalogueFiles, raw, read};
 use crate::lock::{lock, overlay, used};
 use crate::model::{FireUnits, ScenarioFile};
+use crate::sweep;
 use crate::tree::locate;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
@@ -115,7 +116,7 @@ pub fn parse(text: &str, name: &str, base: &CatalogueFiles) -> Result<Scenario, 
             write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
             hex
         });
-    Ok(Scenario {
+    let scenario = Scenario {
         name: short,
         hash,
         file,
@@ -123,7 +124,9 @@ pub fn parse(text: &str, name: &str, base: &CatalogueFiles) -> Result<Scenario, 
         lock_text,
         text: text.to_owned(),
         source_name: name.to_owned(),
-    })
+    };
+    scenario.sweep_points(base)?;
+    Ok(scenario)
 }
 
 pub(crate) struct References<'a> {
@@ -143,6 +146,9 @@ impl References<'_> {
         self.rules();
         self.existing();
         self.added();
+        for (path, message, help) in self.file.sweep.iter().flat_map(sweep::limits) {
+            self.report("sweep", path, message, Some(help));
+        }
     }
 
     pub(crate) fn report(

@@ -7,7 +7,9 @@
 )]
 
 use cupola_scenario::claims::{Claim, claim, claims};
-use cupola_scenario::{CatalogueFiles, parse, scenario_text, with_options, with_setting};
+use cupola_scenario::{
+    CatalogueFiles, composed_text, parse, scenario_text, with_options, with_setting,
+};
 
 fn all() -> Vec<Claim> {
     claims().map_err(|e| e.to_string()).unwrap()
@@ -15,10 +17,14 @@ fn all() -> Vec<Claim> {
 
 /// The text that a claim is played on, with more changes.
 fn text(claim: &Claim, more: &[String]) -> String {
-    let mut text = scenario_text(&claim.scenario)
-        .unwrap_or_else(|| panic!("{}: no scenario {}", claim.id, claim.scenario))
-        .to_owned();
-    for setting in claim.set.iter().chain(more) {
+    let all = || claim.set.iter().chain(more);
+    let other = all().find_map(|setting| setting.strip_prefix("scenario="));
+    let name = other.unwrap_or(&claim.scenario);
+    let mut text = scenario_text(name)
+        .map(str::to_owned)
+        .or_else(|| composed_text(name))
+        .unwrap_or_else(|| panic!("{}: no scenario {name}", claim.id));
+    for setting in all().filter(|setting| !setting.starts_with("scenario=")) {
         text = with_setting(&text, setting)
             .unwrap_or_else(|error| panic!("{}: {setting}: {error}", claim.id));
     }
@@ -51,7 +57,14 @@ fn every_change_of_every_claim_gives_a_sound_scenario() {
             .iter()
             .filter(|vary| !vary.path.starts_with("quantity."))
         {
-            let set = |value: &String| vec![format!("{}={value}", vary.path)];
+            let set = |value: &String| -> Vec<String> {
+                if vary.path != "several" {
+                    return vec![format!("{}={value}", vary.path)];
+                }
+                let all = value.split(';').map(|setting| setting.trim().to_owned());
+                all.filter(|setting| !setting.starts_with("quantity."))
+                    .collect()
+            };
             changes.extend(vary.values.iter().map(set));
         }
         for change in changes {

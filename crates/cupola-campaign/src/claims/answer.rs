@@ -4,6 +4,7 @@ use crate::answer::cover_measures;
 use crate::cover::{AreaRaster, cover};
 use crate::run::{Beside, DrawResult, Inputs, Programme, Settings, Stopped, emit, main_raid, play};
 use crate::{Measure, Sample, Watch};
+use cupola_raid::{OptionPlan, Plan, RaidLog};
 use cupola_scenario::Scenario;
 use std::convert::Infallible;
 
@@ -27,8 +28,9 @@ pub struct Answer {
     pub cover: Vec<Vec<Measure>>,
     /// Runs of the main raid; empty where cover was asked for.
     pub sample: Sample,
-    /// Mean missiles of each option at the start, ready and in stock.
-    pub stock: Vec<f64>,
+    /// Raids of the main kind in a row until the first system of an option has no missile left, at the
+    /// mean use of each draw; by option and draw, infinite where none is used.
+    pub lasts: Vec<Vec<f64>>,
 }
 
 /// Computes what a claim needs of a prepared scenario.
@@ -54,7 +56,7 @@ pub fn answer(
             .collect(),
         cover: Vec::new(),
         sample: Sample::new(main, settings.runs_per_draw),
-        stock: vec![0.0; plan.options.len()],
+        lasts: vec![Vec::new(); plan.options.len()],
     };
     if need == Need::Cover {
         let area = AreaRaster::new(inputs.world, plan);
@@ -68,13 +70,12 @@ pub fn answer(
         }
         return Ok(answer);
     }
-    let (sample, stock) = (&mut answer.sample, &mut answer.stock);
-    let draws = f64::from(settings.draws());
+    let (sample, lasts) = (&mut answer.sample, &mut answer.lasts);
     let mut take = |result: &DrawResult| {
-        for (option, stock) in plan.options.iter().zip(stock.iter_mut()) {
-            let units = option.units.iter();
-            let missiles: u32 = units.map(|&unit| result.draw.missiles(unit)).sum();
-            *stock += f64::from(missiles) / draws;
+        let runs = result.logs.len() / plan.options.len().max(1);
+        let logs = result.logs.chunks(runs.max(1));
+        for ((option, lasts), logs) in plan.options.iter().zip(lasts.iter_mut()).zip(logs) {
+            lasts.push(first_empty(plan, option, result, logs));
         }
         let draw = result.draw.number;
         emit(plan, settings, draw, &[main], &result.logs, sample)
@@ -85,4 +86,25 @@ pub fn answer(
     };
     play(inputs, settings, pool, programme, &mut take, watch)?;
     Ok(answer)
+}
+
+/// Raids until the first system of an option runs dry, at the mean use in some runs of a draw.
+fn first_empty(plan: &Plan, option: &OptionPlan, result: &DrawResult, logs: &[RaidLog]) -> f64 {
+    let mut systems: Vec<(&str, f64, f64)> = Vec::new();
+    for &unit in &option.units {
+        let system = plan.units[unit].system.as_str();
+        let stock = f64::from(result.draw.missiles(unit));
+        let spent: u32 = logs.iter().map(|log| log.spent[unit]).sum();
+        let spent = f64::from(spent) / logs.len().max(1) as f64;
+        match systems.iter_mut().find(|other| other.0 == system) {
+            Some(other) => {
+                other.1 += stock;
+                other.2 += spent;
+            }
+            None => systems.push((system, stock, spent)),
+        }
+    }
+    let used = systems.iter().filter(|(_, _, spent)| *spent > 0.0);
+    used.map(|(_, stock, spent)| stock / spent)
+        .fold(f64::INFINITY, f64::min)
 }

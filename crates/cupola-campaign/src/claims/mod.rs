@@ -42,6 +42,8 @@ pub struct Variant {
     pub input: String,
     /// Its value as written.
     pub value: String,
+    /// Its value in words, where the claim gives some.
+    pub words: Option<String>,
     /// The number there.
     pub number: Number,
     /// What it says.
@@ -127,11 +129,12 @@ pub fn judge<P: Player>(claim: &Claim, player: &mut P) -> Result<Judged, Unjudge
     let alone = verdict(&found, &claim.threshold);
     let mut variants = Vec::new();
     for vary in &claim.vary {
-        for value in &vary.values {
+        for (i, value) in vary.values.iter().enumerate() {
             let (number, _) = desk.varied(vary, value)?;
             variants.push(Variant {
                 input: vary.input.clone(),
                 value: value.clone(),
+                words: vary.words.get(i).cloned(),
                 verdict: verdict(&number, &claim.threshold),
                 number,
                 open: vary.open,
@@ -256,17 +259,29 @@ impl<P: Player> Desk<'_, P> {
 
     fn varied(&mut self, vary: &Vary, value: &str) -> Result<(Number, String), Unjudged<P::Error>> {
         let mut quantity = self.claim.quantity.clone();
-        let Some(field) = vary.path.strip_prefix("quantity.") else {
-            return self.number(&quantity, &[format!("{}={value}", vary.path)]);
+        let whole = format!("{}={value}", vary.path);
+        let settings: Vec<&str> = if vary.path == "several" {
+            value.split(';').map(str::trim).collect()
+        } else {
+            vec![&whole]
         };
-        let known = number::set_field(&mut quantity, field, value);
-        if !known {
-            return Err(Unjudged::NoNumber {
-                claim: self.claim.id.clone(),
-                what: format!("`{}` cannot be {value}", vary.path),
-            });
+        let mut more = Vec::new();
+        for setting in settings {
+            let Some(field) = setting.strip_prefix("quantity.") else {
+                more.push(setting.to_owned());
+                continue;
+            };
+            let known = field
+                .split_once('=')
+                .is_some_and(|(field, value)| number::set_field(&mut quantity, field, value));
+            if !known {
+                return Err(Unjudged::NoNumber {
+                    claim: self.claim.id.clone(),
+                    what: format!("`{setting}` makes no sense"),
+                });
+            }
         }
-        self.number(&quantity, &[])
+        self.number(&quantity, &more)
     }
 }
 
@@ -358,7 +373,7 @@ values = ["2", "6", "8"]
                 options: vec!["shield".to_owned()],
                 cover: Vec::new(),
                 sample,
-                stock: vec![40.0],
+                lasts: vec![vec![40.0; 16]],
             })
         }
     }
@@ -398,6 +413,19 @@ values = ["2", "6", "8"]
         let open = CLAIM.replace("path = \"missiles\"", "path = \"missiles\"\nopen = true");
         assert_eq!(judged(1, &open).verdict, Verdict::Depends);
         assert_eq!(judged(1, &open).alone, Verdict::Holds);
+    }
+
+    #[test]
+    fn several_inputs_may_be_varied_at_once() {
+        let several = CLAIM.replace("path = \"missiles\"", "path = \"several\"").replace(
+            "[\"2\", \"6\", \"8\"]",
+            "[\"missiles=2\", \"missiles=6; quantity.class=cruise\", \"missiles=8; quantity.class=drone\"]",
+        );
+        let found = judged(1, &several);
+        let values: Vec<f64> = found.variants.iter().map(|v| v.number.value).collect();
+        assert!((values[0] - 0.8).abs() < 1e-9 && (values[1] - 0.4).abs() < 1e-9);
+        // No drone flies.
+        assert!(values[2].is_nan(), "{values:?}");
     }
 
     #[test]

@@ -132,28 +132,27 @@ fn cover(quantity: &Quantity, answer: &Answer, option: usize) -> Result<Number, 
     })
 }
 
-/// All missiles at the start over the missiles spent in one raid.
+/// Most raids that are told: beyond, nothing is used to speak of.
+const RAIDS_MAX: f64 = 1_000.0;
+
+/// Raids until the first system runs dry: the median of the draws, between their 5 and 95 % quantiles.
 fn endurance(answer: &Answer, option: usize) -> Result<Number, String> {
-    let stock = answer.stock.get(option).copied().unwrap_or(0.0);
-    if stock <= 0.0 {
+    let mut lasts = answer.lasts.get(option).cloned().unwrap_or_default();
+    if lasts.is_empty() {
         return Err("the option has no missiles".to_owned());
     }
-    let spent = answer
-        .sample
-        .series(option, "interceptors", None)
-        .estimate();
-    let raids = |spent: f64| {
-        if spent > 0.0 {
-            stock / spent
-        } else {
-            f64::INFINITY
-        }
+    lasts.sort_by(f64::total_cmp);
+    let last = lasts.len();
+    let at = |p: f64| {
+        let i = ((p * last as f64).ceil() as usize).clamp(1, last) - 1;
+        lasts[i].min(RAIDS_MAX)
     };
+    let runs = answer.sample.series(option, "interceptors", None);
     Ok(Number {
-        value: raids(spent.mean),
-        lo: raids(spent.hi95),
-        hi: raids(spent.lo95),
-        n: spent.n,
+        value: at(0.5),
+        lo: at(0.05),
+        hi: at(0.95),
+        n: runs.estimate().n,
     })
 }
 

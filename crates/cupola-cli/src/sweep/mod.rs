@@ -60,7 +60,7 @@ pub(crate) fn sweep(args: &Sweep) -> Result<(), Failure> {
     // Every point is checked before the first is played, the folder before that.
     let name = crate::prepare::scenario(&args.scenario)?.name;
     for values in &points {
-        crate::prepare::scenario(&at(values))?;
+        crate::geography::check(&crate::prepare::scenario(&at(values))?)?;
     }
     let default = || PathBuf::from("cupola-out").join(format!("{name}-sweep"));
     let folder = args.out.clone().unwrap_or_else(default);
@@ -127,6 +127,7 @@ fn response(
         options: options.map(|o| (o.name.clone(), o.title.clone())).collect(),
         axes,
         points,
+        first_letter: 0,
     }
 }
 

@@ -41,7 +41,7 @@ fn a_coalition_stands_with_what_its_nations_hold() {
     assert!(bounds[0] <= change && change <= bounds[1], "{leakers}");
     assert_eq!(summary["refusals"][0]["nations"], serde_json::json!(["GB"]));
     let report = String::from_utf8(place.files("out")["report.html"].clone()).unwrap();
-    assert!(report.contains("What the refusal of GB costs"));
+    assert!(report.contains("What the refusal of the United Kingdom costs"));
     // A lock holds the holdings, so that it is the same question elsewhere.
     place.good(&["run", "out/scenario.lock.toml", "--runs=64", "--out=again"]);
     crate::contracts::assert_same(&place.files("out"), &place.files("again"));

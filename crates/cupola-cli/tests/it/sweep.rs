@@ -105,6 +105,18 @@ fn sweeps_that_make_no_sense() {
 }
 
 #[test]
+fn a_point_beyond_the_end_of_its_line_is_refused_before_any_is_played() {
+    let place = Place::new();
+    let line = "line = { from = [\"airport\"], to = [\"Ternopil, UA\"], distance_km = 7 }";
+    place.write("mine.toml", edited("sites = [\"airport\"]", line));
+    let over = "--over=fire_units[*].line.distance_km=7,700";
+    let ran = place.run(&["sweep", "mine.toml", over, "--runs=8", "--out=out"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(!ran.stderr.contains("point 1"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("700"), "{}", ran.stderr);
+}
+
+#[test]
 fn lines_that_lead_nowhere() {
     let line = |line: &str| edited("sites = [\"airport\"]", &format!("line = {line}"));
     for (name, text) in [

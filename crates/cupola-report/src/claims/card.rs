@@ -4,6 +4,7 @@ use super::{against, figure, printed, turn};
 use crate::page::shell;
 use crate::svg::{breakable, escaped};
 use cupola_campaign::claims::{Judged, Verdict};
+use cupola_scenario::claims::Kind;
 
 /// One self-contained HTML page with a card for each claim.
 pub fn claims_html(judged: &[Judged]) -> String {
@@ -73,10 +74,10 @@ fn card(judged: &Judged) -> String {
     );
     push!(
         out,
-        "<p><b>{}: {}</b> (95&nbsp;% interval of the expected value in brackets, for cover over seeds of \
-         the terrain; n = {}). The claim {}: {}.</p>\n",
+        "<p><b>{}: {}</b> ({} in brackets; n = {}). The claim {}: {}.</p>\n",
         escaped(&capital(&claim.quantity.words)),
         escaped(&printed(&judged.number, &claim.quantity.unit)),
+        interval(claim.quantity.kind),
         judged.number.n,
         escaped(&against(judged)),
         escaped(&claim.threshold.why),
@@ -102,6 +103,15 @@ fn card(judged: &Judged) -> String {
         breakable(&repeat),
     );
     out
+}
+
+/// What the interval of a kind of number is.
+fn interval(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Cover => "range over the seeds of the terrain",
+        Kind::Endurance => "median of the draws of the inputs, 5 to 95&nbsp;% of them",
+        Kind::Ratio | Kind::Stopped | Kind::Relief => "95&nbsp;% interval of the expected value",
+    }
 }
 
 /// What would change the verdict.

@@ -53,8 +53,11 @@ pub(super) fn figure(judged: &Judged) -> String {
         } else {
             "direct"
         };
-        let text = shortened(text, LEFT - 14.0);
-        svg.text([0.0, y + 5.0], Anchor::Start, class, &text);
+        // The name of an input has its row to itself.
+        let room = if number.is_none() { WIDTH } else { LEFT } - 14.0;
+        let text = shortened(text, room);
+        let class = format!("{class} halo");
+        svg.text([0.0, y + 5.0], Anchor::Start, &class, &text);
         if let Some((number, verdict)) = number {
             push_number(&mut svg, number, *verdict, x, factor, y);
         }
@@ -79,7 +82,8 @@ fn rows(judged: &Judged) -> Vec<Line<'_>> {
             rows.push((variant.input.clone(), None));
             last = &variant.input;
         }
-        let text = format!("\u{2003}{}", variant.value.trim_matches('"'));
+        let written = variant.value.trim_matches('"');
+        let text = format!("\u{2003}{}", variant.words.as_deref().unwrap_or(written));
         rows.push((text, Some((&variant.number, variant.verdict))));
     }
     rows

@@ -30,7 +30,8 @@ fn row(judged: &Judged) -> Value {
         .iter()
         .map(|variant| {
             let number = &variant.number;
-            json!({ "input": variant.input, "value": variant.value, "open": variant.open,
+            json!({ "input": variant.input, "value": variant.value, "words": variant.words,
+                "open": variant.open,
                 "number": number.value, "lo": number.lo, "hi": number.hi, "n": number.n,
                 "verdict": variant.verdict.name() })
         })
@@ -99,9 +100,12 @@ fn push_indented(out: &mut String, text: &str, width: usize) {
 /// One flip in words.
 fn turn(variant: &cupola_campaign::claims::Variant) -> String {
     format!(
-        "{} = {}: {}",
+        "{}: {} ({})",
         variant.input,
-        variant.value.trim_matches('"'),
+        variant
+            .words
+            .as_deref()
+            .unwrap_or(variant.value.trim_matches('"')),
         variant.verdict.name()
     )
 }

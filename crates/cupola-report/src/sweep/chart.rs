@@ -36,28 +36,56 @@ pub(crate) fn response_chart(
         .filter_map(|p| p.values.first().cloned())
         .collect();
     let (at, numeric) = places(&names);
-    let first = at.iter().copied().fold(f64::INFINITY, f64::min);
+    let lowest = at.iter().copied().fold(f64::INFINITY, f64::min);
     let last = at.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let x = Scale::linear([first, last], [LEFT, RIGHT]);
+    let x = Scale::linear([lowest, last], [LEFT, RIGHT]);
     let y = Scale::linear([low, high * 1.02], [BOTTOM, TOP]);
     let mut svg = Svg::new(WIDTH, BOTTOM + if numeric { 44.0 } else { 62.0 });
     push_axes(&mut svg, [x, y], [low, high], wanted.unit);
-    push_values(&mut svg, x, &at, &names, numeric, [first, last]);
+    push_values(&mut svg, x, &at, &names, numeric, [lowest, last]);
     let path = response.axes.first().map_or("", |axis| axis.path.as_str());
+    let first = response.first_letter;
     if numeric {
         let middle = f64::midpoint(LEFT, RIGHT);
-        let name = path.rsplit('.').next().unwrap_or(path);
-        svg.text([middle, BOTTOM + 38.0], Anchor::Middle, "axis-title", name);
+        svg.text(
+            [middle, BOTTOM + 38.0],
+            Anchor::Middle,
+            "axis-title",
+            &axis_words(path),
+        );
     }
     for (option, curve) in curves.iter().enumerate() {
-        push_band(&mut svg, curve, &at, [x, y], option);
+        push_band(&mut svg, curve, &at, [x, y], first + option);
     }
     for (option, curve) in curves.iter().enumerate() {
-        push_line(&mut svg, curve, &at, [x, y], option);
+        push_line(&mut svg, curve, &at, [x, y], first + option);
     }
-    push_letters(&mut svg, &curves, y);
+    push_letters(&mut svg, &curves, y, first);
     let alt = format!("{} by {path}, a line for each option.", wanted.title);
     Some(svg.finish("chart", &alt))
+}
+
+/// The last key of a path in words: `fire_units[*].line.distance_km` is `distance, km`.
+pub(super) fn axis_words(path: &str) -> String {
+    const UNITS: [(&str, &str); 9] = [
+        ("_km_h", "km/h"),
+        ("_km", "km"),
+        ("_m", "m"),
+        ("_s", "s"),
+        ("_min", "min"),
+        ("_weeks", "weeks"),
+        ("_share", "share of one"),
+        ("_deg", "degrees"),
+        ("_musd", "million US dollars"),
+    ];
+    let key = path.rsplit('.').next().unwrap_or(path);
+    let unit = UNITS
+        .iter()
+        .find_map(|(end, unit)| Some((key.strip_suffix(end)?, unit)));
+    match unit {
+        Some((name, unit)) => format!("{}, {unit}", name.replace('_', " ")),
+        None => key.replace('_', " "),
+    }
 }
 
 fn push_axes(svg: &mut Svg, [_, y]: [Scale; 2], [low, high]: [f64; 2], unit: &str) {
@@ -132,7 +160,7 @@ fn push_line(svg: &mut Svg, curve: &[[f64; 3]], at: &[f64], [x, y]: [Scale; 2], 
 }
 
 /// The letter of each option at the right end of its line, spread where lines end together.
-fn push_letters(svg: &mut Svg, curves: &[Vec<[f64; 3]>], y: Scale) {
+fn push_letters(svg: &mut Svg, curves: &[Vec<[f64; 3]>], y: Scale, first: usize) {
     let end = |curve: &Vec<[f64; 3]>| curve.iter().rev().find(|c| c[0].is_finite()).map(|c| c[0]);
     let mut ends: Vec<(f64, usize)> = curves
         .iter()
@@ -151,8 +179,25 @@ fn push_letters(svg: &mut Svg, curves: &[Vec<[f64; 3]>], y: Scale) {
         limit = end.0 - gap;
     }
     for (place, option) in ends {
-        let class = format!("direct {}", option_class(option));
-        let text = letter(option);
+        let class = format!("direct {}", option_class(first + option));
+        let text = letter(first + option);
         svg.text([RIGHT + 8.0, place + 5.0], Anchor::Start, &class, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::axis_words;
+
+    #[test]
+    fn an_axis_says_its_field_in_words() {
+        for (path, words) in [
+            ("fire_units[*].line.distance_km", "distance, km"),
+            ("rules.own-soil.consent_s", "consent, s"),
+            ("options.six.release", "release"),
+            ("question.as_of", "as of"),
+        ] {
+            assert_eq!(axis_words(path), words);
+        }
     }
 }

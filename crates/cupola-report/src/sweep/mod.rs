@@ -2,9 +2,11 @@
 
 mod chart;
 mod page;
+mod section;
 mod series;
 
 pub use page::sweep_html;
+pub(crate) use section::{json as small_sweep_json, sweep_section};
 pub(crate) use series::percent_of;
 
 use crate::format::{Places, range};
@@ -60,7 +62,7 @@ pub fn sweep_json(response: &Response) -> String {
     out
 }
 
-fn reading_json(response: &Response, reading: &Reading) -> Value {
+pub(super) fn reading_json(response: &Response, reading: &Reading) -> Value {
     let e = &reading.estimate;
     let option = response.options.get(reading.option).map(|(name, _)| name);
     json!({

@@ -1,6 +1,6 @@
 //! The page of a sweep: response curves, a table of changes, incidents.
 
-use super::chart::response_chart;
+use super::chart::{axis_words, response_chart};
 use super::series::{Wanted, find, slice};
 use crate::charts::option_class;
 use crate::format::{class_name, count, height, letter};
@@ -39,7 +39,7 @@ pub fn sweep_html(response: &Response) -> String {
         for (title, note, charts) in groups(&points) {
             body.push_str(&multiples(response, &points, title, note, &charts));
         }
-        body.push_str(&changes(response, &points, second));
+        body.push_str(&changes(response, &points, &suffix(second)));
         body.push_str(&incidents(response, &points, second));
     }
     shell(
@@ -72,8 +72,8 @@ fn opening(response: &Response) -> String {
         push!(
             body,
             "<span><span class=\"badge {}\">{}</span> {}</span>",
-            option_class(option),
-            letter(option),
+            option_class(response.first_letter + option),
+            letter(response.first_letter + option),
             escaped(title)
         );
     }
@@ -81,9 +81,13 @@ fn opening(response: &Response) -> String {
     body
 }
 
-type Group = (&'static str, &'static str, Vec<Wanted>);
+pub(super) type Group = (&'static str, &'static str, Vec<Wanted>);
 
-fn wanted(measure: &'static str, unit: &'static str, title: impl Into<String>) -> Wanted {
+pub(super) fn wanted(
+    measure: &'static str,
+    unit: &'static str,
+    title: impl Into<String>,
+) -> Wanted {
     Wanted {
         measure,
         class: None,
@@ -193,7 +197,7 @@ fn capital(text: &str) -> String {
     first + letters.as_str()
 }
 
-fn multiples(
+pub(super) fn multiples(
     response: &Response,
     points: &[&Point],
     title: &str,
@@ -227,20 +231,22 @@ fn multiples(
 }
 
 /// Leakers by value and option, with the paired change from the first point.
-fn changes(response: &Response, points: &[&Point], second: Option<&str>) -> String {
-    let id = format!("t-leakers{}", suffix(second));
+pub(super) fn changes(response: &Response, points: &[&Point], suffix: &str) -> String {
+    let id = format!("t-leakers{suffix}");
     let caption = format!(
         "Leakers in one raid: mean (95 % interval of the expected value); below, the paired change \
          from the first point of the sweep; n = {} runs",
         count(response.runs as usize)
     );
     let first = response.axes.first().map_or("", |axis| axis.path.as_str());
-    let mut table = Table::new(id, caption).text_column(first);
+    let mut table = Table::new(id, caption)
+        .class("stacked")
+        .text_column(&axis_words(first));
     for (option, (_, title)) in response.options.iter().enumerate() {
         table = table.markup_column(format!(
             "<span class=\"badge {}\">{}</span> {}",
-            option_class(option),
-            letter(option),
+            option_class(response.first_letter + option),
+            letter(response.first_letter + option),
             escaped(title)
         ));
     }
@@ -254,7 +260,7 @@ fn changes(response: &Response, points: &[&Point], second: Option<&str>) -> Stri
             let change = reading.and_then(|r| r.change);
             let change = change.map_or(String::new(), |change| super::both(&change, true));
             let markup = format!(
-                "{}<br><span class=\"mark\">{}</span>",
+                "{}<span class=\"range\">{}</span>",
                 escaped(&number),
                 escaped(&change)
             );
@@ -304,7 +310,7 @@ fn incidents(response: &Response, points: &[&Point], second: Option<&str>) -> St
             let nation = if nation == "--" { "no country" } else { nation };
             let mut row = vec![
                 Cell::Head(format!("{kind} {nation}")),
-                Cell::Text(format!("{} {name}", letter(option))),
+                Cell::Text(format!("{} {name}", letter(response.first_letter + option))),
             ];
             row.extend(means.into_iter().map(|mean| Cell::Number(incident(mean))));
             table.row(row);
