@@ -189,6 +189,9 @@ fn sweep(
 }
 
 /// Whether a sweep can be computed.
+///
+/// # Errors
+/// As [`floor_field`].
 pub fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
     check(dem, settings)
 }
