@@ -206,7 +206,9 @@ fn a_linked_sensor_lowers_the_floor_and_a_sector_narrows_it() {
 fn val_a_beam_sees_between_its_elevations() {
     let terrain = flat(100.0);
     let floor = seen_from(&terrain, HERE, 20.0);
-    let degrees = |deg: f64| deg.to_radians();
+    let degrees = cupola_units::math::radians_from_degrees;
+    // From a table of tangents.
+    let tan_2deg = 0.034_920_769;
     let watching = |lowest_deg: f64, highest_deg: f64| {
         let beam = Some(Beam {
             lowest_rad: degrees(lowest_deg),
@@ -222,7 +224,7 @@ fn val_a_beam_sees_between_its_elevations() {
     let low = watching(2.0, 90.0);
     for distance_m in [20_000.0, 50_000.0, 80_000.0] {
         let (found, at_m) = probe(&low[0], distance_m, 1.57);
-        let wanted = 20.0 + at_m * degrees(2.0).tan() + at_m * at_m / (2.0 * 8_504_183.0);
+        let wanted = 20.0 + at_m * tan_2deg + at_m * at_m / (2.0 * 8_504_183.0);
         println!(
             "VALIDATION id=elevation-limits of=2deg-{distance_m}m truth={wanted:.1} ours={found:.1} tolerance=2 unit=m"
         );
@@ -266,7 +268,7 @@ fn val_a_unit_is_blind_in_its_cone_of_silence() {
     let sensor = Sensor {
         beam: Some(Beam {
             lowest_rad: -1.0,
-            highest_rad: 30.0_f64.to_radians(),
+            highest_rad: std::f64::consts::FRAC_PI_6,
         }),
         ..sees(&floor, 100_000.0)
     };

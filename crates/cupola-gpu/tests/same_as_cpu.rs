@@ -4,19 +4,18 @@
 
 use cupola_coverage::sweep::{Dem, FloorHeight, SweepSettings, floor_field};
 use cupola_gpu::Gpu;
+use cupola_units::math;
 
 /// Rough ground with a hole and a ridge, the same on every run.
 fn ground(side: usize) -> Vec<f32> {
     let mut noise = 1_u32;
+    let wave = |turn: f32| math::sin(f64::from(turn)) as f32;
     let mut heights: Vec<f32> = (0..side * side)
         .map(|i| {
             let (y, x) = ((i / side) as f32, (i % side) as f32);
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let rough = (noise >> 24) as f32 / 16.0;
-            300.0
-                + 120.0 * (0.021 * x + 0.013 * y).sin()
-                + 60.0 * (0.11 * y - 0.07 * x).sin()
-                + rough
+            300.0 + 120.0 * wave(0.021 * x + 0.013 * y) + 60.0 * wave(0.11 * y - 0.07 * x) + rough
         })
         .collect();
     heights[40 * side + side / 3] = f32::NAN;
