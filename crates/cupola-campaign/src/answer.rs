@@ -28,10 +28,7 @@ pub(crate) fn outcome(
 ) -> Outcome {
     let plan = inputs.plan;
     let file = &scenario.file;
-    let main = file.campaign.main_raid.as_ref();
-    let main_raid = main
-        .and_then(|m| plan.raids.iter().position(|r| r.name == *m))
-        .unwrap_or(0);
+    let main_raid = crate::run::main_raid(scenario, plan);
     let area = AreaRaster::new(inputs.world, plan);
     let (people, area_km2) = area.totals();
     let factor = file

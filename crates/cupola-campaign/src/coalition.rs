@@ -7,12 +7,11 @@
 
 use crate::cover::{AreaRaster, HEIGHTS_M, people_shares};
 use crate::outcome::{Endurance, Outcome};
-use crate::run::{DrawResult, Inputs, Settings, Stopped, emit, play};
+use crate::run::{Beside, Inputs, Settings, main_raid};
 use crate::sample::{Estimate, Sample};
-use crate::{Watch, tally};
+use crate::tally;
 use cupola_raid::{OptionPlan, Plan};
 use cupola_scenario::{Class, Holding, Release, Scenario};
-use std::convert::Infallible;
 
 /// Everything about the coalitions of an answer; empty when no option is one.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,77 +105,79 @@ struct LineUp {
     without: Option<String>,
 }
 
-/// Size of the pass over line-ups: a quarter of the runs, since there are a dozen line-ups and each
-/// change is paired; never fewer than 16 draws unless the campaign has fewer.
-pub fn coalition_settings(settings: Settings) -> Settings {
-    let fewest = 16 * settings.runs_per_draw;
-    Settings {
-        runs: (settings.runs / 4).max(fewest).min(settings.runs),
-        ..settings
-    }
+/// Draws in which line-ups are played: a quarter of the campaign's, since there may be a dozen
+/// line-ups and each change is paired; never fewer than 16 unless the campaign has fewer.
+fn draws_beside(settings: Settings) -> u32 {
+    let all = settings.draws();
+    all.div_ceil(4).max(16).min(all)
 }
 
-/// Plays the coalitions of a scenario; `outcome` is the answer to its options.
-///
-/// # Errors
-/// [`Stopped`] when the caller asked for it.
-pub fn coalitions(
-    scenario: &Scenario,
-    inputs: &Inputs<'_>,
-    settings: Settings,
-    outcome: &Outcome,
-    pool: &rayon::ThreadPool,
-    watch: Watch<'_>,
-) -> Result<Coalitions, Stopped<Infallible>> {
-    let settings = coalition_settings(settings);
-    let line_ups = line_ups(scenario, inputs.plan);
-    if line_ups.is_empty() {
-        return Ok(Coalitions::default());
-    }
-    let plan = Plan {
-        options: line_ups
-            .iter()
-            .map(|line_up| option_plan(inputs.plan, line_up))
-            .collect(),
-        ..inputs.plan.clone()
-    };
-    let inputs = Inputs {
-        plan: &plan,
-        ..*inputs
-    };
-    let main = outcome.main_raid;
-    let mut sample = Sample::new(main, settings.runs_per_draw);
-    let mut take = |result: &DrawResult| emit(&plan, settings, result, &[main], &mut sample);
-    play(
-        &inputs,
-        settings,
-        pool,
-        &[main],
-        &mut take,
-        watch.progress,
-        watch.stop,
-    )?;
-    let area = AreaRaster::new(inputs.world, &plan);
-    let mut covered = Vec::new();
-    for option in &plan.options {
-        if (watch.stop)() {
-            return Err(Stopped::OnRequest);
+/// The line-ups of a campaign's coalitions, to be played beside its options.
+pub(crate) struct LineUps {
+    of: Vec<LineUp>,
+    plans: Vec<OptionPlan>,
+    /// The raid they are played against.
+    main: usize,
+    draws: u32,
+}
+
+impl LineUps {
+    pub(crate) fn new(scenario: &Scenario, plan: &Plan, settings: Settings) -> Self {
+        let of = line_ups(scenario, plan);
+        Self {
+            plans: of.iter().map(|of| option_plan(plan, of)).collect(),
+            of,
+            main: main_raid(scenario, plan),
+            draws: draws_beside(settings),
         }
-        covered.push(shares(&inputs, option, &area, pool));
     }
-    let played = Played {
-        scenario,
-        plan: &plan,
-        line_ups: &line_ups,
-        sample: &sample,
-        covered: &covered,
-    };
-    Ok(Coalitions {
-        runs: settings.runs,
-        draws: settings.draws(),
-        options: played.coalitions(),
-        refusals: played.refusals(outcome),
-    })
+
+    pub(crate) fn beside(&self) -> Beside<'_> {
+        Beside {
+            line_ups: &self.plans,
+            raid: self.main,
+            draws: self.draws,
+        }
+    }
+
+    /// Somewhere for what is counted in the runs of the line-ups.
+    pub(crate) fn sample(&self, settings: Settings) -> Sample {
+        Sample::new(self.main, settings.runs_per_draw)
+    }
+
+    /// What the runs of the line-ups say, and their cover; `outcome` answers to the options.
+    pub(crate) fn found(
+        &self,
+        scenario: &Scenario,
+        inputs: &Inputs<'_>,
+        settings: Settings,
+        sample: &Sample,
+        outcome: &Outcome,
+        pool: &rayon::ThreadPool,
+    ) -> Coalitions {
+        if self.of.is_empty() {
+            return Coalitions::default();
+        }
+        let area = AreaRaster::new(inputs.world, inputs.plan);
+        let shares = self
+            .plans
+            .iter()
+            .map(|plan| shares(inputs, plan, &area, pool));
+        let covered: Vec<Vec<f64>> = shares.collect();
+        let played = Played {
+            scenario,
+            plan: inputs.plan,
+            line_ups: self,
+            sample,
+            covered: &covered,
+        };
+        Coalitions {
+            runs: (self.draws * settings.runs_per_draw).min(settings.runs),
+            draws: self.draws,
+            options: played.coalitions(),
+            refusals: played.refusals(outcome),
+        }
+    }
 }
 
 fn line_ups(scenario: &Scenario, plan: &Plan) -> Vec<LineUp> {
@@ -208,15 +209,14 @@ fn line_ups(scenario: &Scenario, plan: &Plan) -> Vec<LineUp> {
 fn option_plan(plan: &Plan, line_up: &LineUp) -> OptionPlan {
     let full = &plan.options[line_up.option];
     let stays = |unit: usize| line_up.without.as_ref() != Some(&plan.units[unit].nation);
-    let kept = full
-        .units
-        .iter()
-        .zip(&full.rules)
-        .filter(|(unit, _)| stays(**unit));
-    let (units, rules) = kept.map(|(&unit, &rule)| (unit, rule)).unzip();
+    let kept: Vec<usize> = (0..full.units.len())
+        .filter(|&i| stays(full.units[i]))
+        .collect();
+    let of = |all: &[usize]| kept.iter().map(|&i| all[i]).collect();
     OptionPlan {
-        units,
-        rules,
+        units: of(&full.units),
+        rules: of(&full.rules),
+        doctrines: of(&full.doctrines),
         ..full.clone()
     }
 }
@@ -246,7 +246,7 @@ fn shares(
 struct Played<'a> {
     scenario: &'a Scenario,
     plan: &'a Plan,
-    line_ups: &'a [LineUp],
+    line_ups: &'a LineUps,
     sample: &'a Sample,
     covered: &'a [Vec<f64>],
 }
@@ -255,7 +255,7 @@ impl Played<'_> {
     fn place(&self, option: usize, without: Option<&str>) -> Option<usize> {
         let fits =
             |line_up: &LineUp| line_up.option == option && line_up.without.as_deref() == without;
-        self.line_ups.iter().position(fits)
+        self.line_ups.of.iter().position(fits)
     }
 
     fn coalitions(&self) -> Vec<Coalition> {
@@ -279,7 +279,7 @@ impl Played<'_> {
         let full = self.place(option, None);
         let without = self.place(option, Some(nation));
         let mut brings: Vec<(String, usize)> = Vec::new();
-        for &unit in full.map_or(&[][..], |full| &self.plan.options[full].units) {
+        for &unit in full.map_or(&[][..], |full| &self.line_ups.plans[full].units) {
             let unit = &self.plan.units[unit];
             if unit.nation != nation {
                 continue;

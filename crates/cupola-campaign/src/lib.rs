@@ -31,7 +31,7 @@ pub use outcome::{
     NetworkCover, OptionOutcome, Outcome, RadarView, RaidInfo, Sensitivity, Story, TerrainUsed,
     UnitGap, UnitInfo, UnitWorth,
 };
-pub use run::{Inputs, Row, Settings, Sink, Stopped};
+pub use run::{Inputs, Row, Settings, Sink, Stopped, main_raid};
 pub use sample::{Estimate, Sample, Series};
 pub use small_sweep::small_point;
 pub use stories::{replay, tell};
@@ -64,10 +64,14 @@ pub fn run_rows<S: Sink>(
     sink: &mut S,
     watch: Watch<'_>,
 ) -> Result<(), Stopped<S::Error>> {
-    run::campaign(inputs, settings, pool, sink, watch.progress, watch.stop).map(|_| ())
+    let none = run::Beside::default();
+    let mut nothing = Sample::new(0, settings.runs_per_draw);
+    let beside = (none, &mut nothing);
+    run::campaign(inputs, settings, pool, beside, sink, watch).map(|_| ())
 }
 
-/// Runs a campaign and answers the scenario's question.
+/// Runs a campaign and answers the scenario's question; options written as coalitions are taken
+/// apart nation by nation.
 ///
 /// # Errors
 /// [`Stopped`] when the caller asked for it, or the sink failed.
@@ -80,7 +84,34 @@ pub fn run<S: Sink>(
     sink: &mut S,
     watch: Watch<'_>,
 ) -> Result<Outcome, Stopped<S::Error>> {
-    let tally = run::campaign(inputs, settings, pool, sink, watch.progress, watch.stop)?;
+    let line_ups = coalition::LineUps::new(scenario, inputs.plan, settings);
+    let mut sample = line_ups.sample(settings);
+    let beside = (line_ups.beside(), &mut sample);
+    let tally = run::campaign(inputs, settings, pool, beside, sink, watch)?;
+    let mut outcome = answer::outcome(scenario, inputs, settings, terrain, &tally, pool);
+    if (watch.stop)() {
+        return Err(Stopped::OnRequest);
+    }
+    outcome.coalitions = line_ups.found(scenario, inputs, settings, &sample, &outcome, pool);
+    Ok(outcome)
+}
+
+/// The same without taking coalitions apart.
+///
+/// # Errors
+/// [`Stopped`] when the caller asked for it, or the sink failed.
+pub fn run_options<S: Sink>(
+    scenario: &Scenario,
+    inputs: &Inputs<'_>,
+    settings: Settings,
+    terrain: TerrainUsed,
+    pool: &rayon::ThreadPool,
+    sink: &mut S,
+    watch: Watch<'_>,
+) -> Result<Outcome, Stopped<S::Error>> {
+    let mut nothing = Sample::new(0, settings.runs_per_draw);
+    let beside = (run::Beside::default(), &mut nothing);
+    let tally = run::campaign(inputs, settings, pool, beside, sink, watch)?;
     Ok(answer::outcome(
         scenario, inputs, settings, terrain, &tally, pool,
     ))

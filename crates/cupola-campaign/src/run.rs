@@ -3,10 +3,14 @@
 //! A batch of draws is computed in parallel; its results are taken up in the order of the draws,
 //! so nothing depends on which thread was faster. Rows leave through a sink as they come.
 
+use crate::Watch;
+use crate::sample::Sample;
 use crate::tally::Tally;
 use cupola_coverage::PolarFloor;
-use cupola_raid::{Calibrated, Draw, Geometry, Plan, RaidLog, Setting, Workspace, simulate};
-use cupola_scenario::Class;
+use cupola_raid::{
+    Calibrated, Draw, Geometry, OptionPlan, Plan, RaidLog, Setting, Workspace, simulate,
+};
+use cupola_scenario::{Class, Scenario};
 use cupola_world::World;
 use rayon::prelude::*;
 use std::sync::Mutex;
@@ -85,9 +89,31 @@ pub(crate) struct DrawResult {
     pub(crate) draw: Draw,
     /// Logs in the order option, raid, run.
     pub(crate) logs: Vec<RaidLog>,
+    /// Logs of the line-ups played beside the options, in the order line-up, run.
+    pub(crate) beside: Vec<RaidLog>,
 }
 
-/// Runs a campaign; `progress` is told the number of draws done.
+/// What is played in each draw.
+#[derive(Clone, Copy)]
+pub(crate) struct Programme<'a> {
+    /// Raids under all options, as positions in the plan.
+    pub(crate) raids: &'a [usize],
+    /// More line-ups of units against one raid.
+    pub(crate) beside: Beside<'a>,
+}
+
+/// Line-ups of units played beside the options, on the routes and windows of the first draws.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    pub(crate) line_ups: &'a [OptionPlan],
+    /// Position of the raid.
+    pub(crate) raid: usize,
+    /// Number of draws in which they are played.
+    pub(crate) draws: u32,
+}
+
+/// Runs a campaign; `progress` is told the number of draws done. Rows of the line-ups played
+/// beside the options go to `extra`, numbered as options.
 ///
 /// # Errors
 /// [`Stopped`] when `stop` says so between batches, or the sink fails.
@@ -95,19 +121,27 @@ pub(crate) fn campaign<S: Sink>(
     inputs: &Inputs<'_>,
     settings: Settings,
     pool: &rayon::ThreadPool,
+    (beside, extra): (Beside<'_>, &mut Sample),
     sink: &mut S,
-    progress: &(dyn Fn(u32) + Sync),
-    stop: &(dyn Fn() -> bool + Sync),
+    watch: Watch<'_>,
 ) -> Result<Tally, Stopped<S::Error>> {
     let plan = inputs.plan;
     let mut tally = Tally::new(plan);
     let all: Vec<usize> = (0..plan.raids.len()).collect();
     let mut take = |result: &DrawResult| -> Result<(), S::Error> {
-        emit(plan, settings, result, &all, sink)?;
+        let draw = result.draw.number;
+        emit(plan, settings, draw, &all, &result.logs, sink)?;
+        if let Err(never) = emit(plan, settings, draw, &[beside.raid], &result.beside, extra) {
+            match never {}
+        }
         tally.take(plan, settings, result);
         Ok(())
     };
-    play(inputs, settings, pool, &all, &mut take, progress, stop)?;
+    let programme = Programme {
+        raids: &all,
+        beside,
+    };
+    play(inputs, settings, pool, programme, &mut take, watch)?;
     Ok(tally)
 }
 
@@ -121,16 +155,15 @@ pub(crate) fn play<E>(
     inputs: &Inputs<'_>,
     settings: Settings,
     pool: &rayon::ThreadPool,
-    raids: &[usize],
+    programme: Programme<'_>,
     take: &mut dyn FnMut(&DrawResult) -> Result<(), E>,
-    progress: &(dyn Fn(u32) + Sync),
-    stop: &(dyn Fn() -> bool + Sync),
+    watch: Watch<'_>,
 ) -> Result<(), Stopped<E>> {
     let batch = (pool.current_num_threads() as u32 * 4).max(8);
     let spare: Mutex<Vec<Memory>> = Mutex::new(Vec::new());
     let mut next = 0;
     while next < settings.draws() {
-        if stop() {
+        if (watch.stop)() {
             return Err(Stopped::OnRequest);
         }
         let draws: Vec<u32> = (next..(next + batch).min(settings.draws())).collect();
@@ -140,7 +173,7 @@ pub(crate) fn play<E>(
                 .map(|&draw| {
                     let taken = spare.lock().ok().and_then(|mut spare| spare.pop());
                     let mut memory = taken.unwrap_or_default();
-                    let result = one_draw(inputs, settings, draw, raids, &mut memory);
+                    let result = one_draw(inputs, settings, draw, programme, &mut memory);
                     if let Ok(mut spare) = spare.lock() {
                         spare.push(memory);
                     }
@@ -150,7 +183,7 @@ pub(crate) fn play<E>(
         });
         for result in &results {
             take(result).map_err(Stopped::Sink)?;
-            progress(result.draw.number + 1);
+            (watch.progress)(result.draw.number + 1);
         }
         next += batch;
     }
@@ -168,30 +201,47 @@ fn one_draw(
     inputs: &Inputs<'_>,
     settings: Settings,
     number: u32,
-    raids: &[usize],
+    programme: Programme<'_>,
     memory: &mut Memory,
 ) -> DrawResult {
     let plan = inputs.plan;
     let draw = Draw::new(plan, number, inputs.floors.len());
-    let calibrated = fly(inputs, &draw, &mut memory.geometries);
-    let mut logs = Vec::with_capacity(plan.options.len() * raids.len() * 8);
+    let existing = fly(inputs, &draw, &mut memory.geometries);
+    let Memory {
+        geometries,
+        workspace,
+    } = memory;
+    let mut simulated = |option: &OptionPlan, raid: usize, logs: &mut Vec<RaidLog>| {
+        let setting = Setting {
+            plan,
+            world: inputs.world,
+            draw: &draw,
+            raid: &plan.raids[raid],
+            geometry: &geometries[raid],
+            existing: &existing,
+        };
+        for run in settings.runs_of(number) {
+            simulate(&setting, option, run, false, workspace);
+            logs.push(workspace.log.clone());
+        }
+    };
+    let Programme { raids, beside } = programme;
+    let (mut logs, mut others) = (Vec::new(), Vec::new());
     for option in &plan.options {
         for &raid in raids {
-            let setting = Setting {
-                plan,
-                world: inputs.world,
-                draw: &draw,
-                raid: &plan.raids[raid],
-                geometry: &memory.geometries[raid],
-                existing: &calibrated,
-            };
-            for run in settings.runs_of(number) {
-                simulate(&setting, option, run, false, &mut memory.workspace);
-                logs.push(memory.workspace.log.clone());
-            }
+            simulated(option, raid, &mut logs);
         }
     }
-    DrawResult { draw, logs }
+    if number < beside.draws {
+        for line_up in beside.line_ups {
+            simulated(line_up, beside.raid, &mut others);
+        }
+    }
+    DrawResult {
+        draw,
+        logs,
+        beside: others,
+    }
 }
 
 /// Flies every raid of a draw and calibrates the existing defence on them.
@@ -204,6 +254,13 @@ pub(crate) fn fly(inputs: &Inputs<'_>, draw: &Draw, geometries: &mut Vec<Geometr
         geometry.reference(plan, draw, raid, &mut reference);
     }
     Calibrated::new(plan, draw, &reference)
+}
+
+/// Position of the raid that headings, stories and coalitions speak of.
+pub fn main_raid(scenario: &Scenario, plan: &Plan) -> usize {
+    let main = scenario.file.campaign.main_raid.as_ref();
+    let found = main.and_then(|main| plan.raids.iter().position(|raid| raid.name == *main));
+    found.unwrap_or(0)
 }
 
 /// Classes that a raid contains, in table order.
@@ -219,40 +276,38 @@ pub(crate) fn classes_of(plan: &Plan, raid: usize) -> Vec<Class> {
         .collect()
 }
 
-/// Sends the rows of a draw through a sink.
+/// Sends the rows of a draw through a sink: `logs` are in the order option, raid, run.
 ///
 /// # Errors
 /// Those of the sink.
 pub(crate) fn emit<S: Sink>(
     plan: &Plan,
     settings: Settings,
-    result: &DrawResult,
+    draw: u32,
     raids: &[usize],
+    logs: &[RaidLog],
     sink: &mut S,
 ) -> Result<(), S::Error> {
-    let draw = result.draw.number;
     let runs = settings.runs_of(draw);
-    let each = runs.len();
+    let each = runs.len().max(1);
     let mut rows = Vec::new();
-    for option in 0..plan.options.len() {
-        for (place, &raid) in raids.iter().enumerate() {
-            rows.clear();
-            let mut classes = classes_of(plan, raid);
-            classes.sort_unstable_by_key(|class| class.name());
-            let first = (option * raids.len() + place) * each;
-            for (run, log) in runs.clone().zip(&result.logs[first..first + each]) {
-                for &class in &classes {
-                    let count = log.classes[class.index()];
-                    rows.push(Row {
-                        run,
-                        draw,
-                        class,
-                        count,
-                    });
-                }
+    for (place, logs) in logs.chunks(each).enumerate() {
+        let (option, raid) = (place / raids.len(), raids[place % raids.len()]);
+        rows.clear();
+        let mut classes = classes_of(plan, raid);
+        classes.sort_unstable_by_key(|class| class.name());
+        for (run, log) in runs.clone().zip(logs) {
+            for &class in &classes {
+                let count = log.classes[class.index()];
+                rows.push(Row {
+                    run,
+                    draw,
+                    class,
+                    count,
+                });
             }
-            sink.rows(option, raid, &rows)?;
         }
+        sink.rows(option, raid, &rows)?;
     }
     Ok(())
 }

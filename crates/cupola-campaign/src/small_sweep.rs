@@ -7,7 +7,9 @@
 use crate::Watch;
 use crate::cover::{AreaRaster, HEIGHTS_M, people_shares};
 use crate::exposure::launch_distance_km;
-use crate::run::{DrawResult, Inputs, Settings, Stopped, classes_of, emit, play};
+use crate::run::{
+    Beside, DrawResult, Inputs, Programme, Settings, Stopped, classes_of, emit, play,
+};
 use crate::sample::{Estimate, Sample};
 use crate::sweep::{Point, Reading, counts, exposure, plain};
 use cupola_coverage::{Raster, Weights};
@@ -37,16 +39,15 @@ pub fn small_point(
         runs_per_draw: scenario.file.campaign.runs_per_draw,
     };
     let mut sample = Sample::new(0, settings.runs_per_draw);
-    let mut take = |result: &DrawResult| emit(plan, settings, result, &[0], &mut sample);
-    play(
-        inputs,
-        settings,
-        pool,
-        &[0],
-        &mut take,
-        watch.progress,
-        watch.stop,
-    )?;
+    let mut take = |result: &DrawResult| {
+        let draw = result.draw.number;
+        emit(plan, settings, draw, &[0], &result.logs, &mut sample)
+    };
+    let programme = Programme {
+        raids: &[0],
+        beside: Beside::default(),
+    };
+    play(inputs, settings, pool, programme, &mut take, watch)?;
     let classes = classes_of(plan, 0);
     let area = area_raster(inputs.world);
     let mut rows = Vec::new();

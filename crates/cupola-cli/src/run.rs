@@ -6,7 +6,6 @@ use crate::prepare::{Prepared, pool, prepare};
 use crate::progress::{go_on, note, stage, stop_flag};
 use crate::rows::Spill;
 use crate::run_sweep;
-use cupola_campaign::coalition::{coalition_settings, coalitions};
 use cupola_campaign::{Inputs, Outcome, Settings, Stopped, Watch};
 use cupola_io::{Band, BandValues, GeoTiff, IfExists, Layout, OutputFolder, Packing, Place};
 use cupola_report::{MapContext, MapPolygon};
@@ -116,32 +115,11 @@ fn campaign(
         watch,
     );
     bar.finish();
-    let mut outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(Stopped::OnRequest) => return Err(Failure::Interrupted),
-        Err(Stopped::Sink(error)) => return Err(error.into()),
-    };
-    if file
-        .options
-        .iter()
-        .all(|option| option.coalition.is_empty())
-    {
-        return Ok((outcome, spill));
+    match outcome {
+        Ok(outcome) => Ok((outcome, spill)),
+        Err(Stopped::OnRequest) => Err(Failure::Interrupted),
+        Err(Stopped::Sink(error)) => Err(error.into()),
     }
-    let bar = stage(
-        "coalition, nation by nation",
-        u64::from(coalition_settings(settings).draws()),
-    );
-    let progress = |done: u32| bar.set_position(u64::from(done));
-    let watch = Watch {
-        progress: &progress,
-        stop: &stopped,
-    };
-    let scenario = &prepared.scenario;
-    let found = coalitions(scenario, &inputs, settings, &outcome, pool, watch);
-    bar.finish();
-    outcome.coalitions = found.map_err(|_stopped| Failure::Interrupted)?;
-    Ok((outcome, spill))
 }
 
 /// `coverage/<option>.tif`: lowest heights above ground, −9999 where there is none below 30 km.

@@ -3,6 +3,7 @@
 //! `floor(d) = max(ground, h_a + d·m + d²/2kR)` with `m` the steepest line of sight to any ground
 //! strictly nearer than `d`. Heights are metres above sea, distances metres along the ground.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cupola_units::{EARTH_RADIUS_EQUATORIAL_M, LatLon};
@@ -151,7 +152,7 @@ impl Sight {
 /// The lowest height above sea at which a target is in line of sight of one antenna, on rays and
 /// rings around it.
 ///
-/// Stored in half metres, rounded up, from 500 m below to 32,267 m above sea.
+/// Stored in half metres, rounded up, from 500 m below to 32,267 m above sea; clones share them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PolarFloor {
     at: LatLon,
@@ -163,7 +164,7 @@ pub struct PolarFloor {
     /// Drop of the effective Earth at one metre, per metre squared: 1/2kR.
     per_drop: f64,
     /// Ray-major: `azimuths × rings`.
-    stored: Vec<u16>,
+    stored: Arc<[u16]>,
 }
 
 impl PolarFloor {
@@ -291,16 +292,25 @@ pub fn floors(
     pool: &rayon::ThreadPool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<PolarFloor> {
+    // Antennas at one post share a field.
+    let first_like = |i: usize| antennas[..i].iter().position(|other| *other == antennas[i]);
+    let firsts: Vec<Option<usize>> = (0..antennas.len()).map(first_like).collect();
     let done = AtomicUsize::new(0);
-    let one = |antenna: &Antenna| {
-        let site = Site::new(terrain, antenna, settings);
-        let mut stored = vec![NEVER; site.profile.azimuths * site.profile.rings];
-        let parts = stored.par_chunks_mut(site.task_len()).enumerate();
-        parts.for_each(|(task, part)| site.fill(task, part));
+    let one = |(antenna, first): (&Antenna, &Option<usize>)| {
+        let field = first.is_none().then(|| {
+            let site = Site::new(terrain, antenna, settings);
+            let mut stored = vec![NEVER; site.profile.azimuths * site.profile.rings];
+            let parts = stored.par_chunks_mut(site.task_len()).enumerate();
+            parts.for_each(|(task, part)| site.fill(task, part));
+            site.finish(stored, settings)
+        });
         progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-        site.finish(stored, settings)
+        field
     };
-    pool.install(|| antennas.par_iter().map(one).collect())
+    let found: Vec<Option<PolarFloor>> =
+        pool.install(|| antennas.par_iter().zip(&firsts).map(one).collect());
+    let of = |i: usize| found[firsts[i].unwrap_or(i)].clone();
+    (0..antennas.len()).filter_map(of).collect()
 }
 
 /// One site during the computation of its field.
@@ -381,7 +391,7 @@ impl<'a> Site<'a> {
             rings: self.profile.rings,
             azimuths: self.profile.azimuths,
             per_drop: settings.per_drop(),
-            stored,
+            stored: stored.into(),
         }
     }
 }

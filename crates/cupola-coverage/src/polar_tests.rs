@@ -269,7 +269,7 @@ proptest! {
         let settings = LosSettings { range_m: 60_000.0, azimuths: 36, ..LosSettings::default() };
         let low = polar_floor(&terrain, &on_mast(mast_m), &settings);
         let high = polar_floor(&terrain, &on_mast(mast_m + more_m), &settings);
-        prop_assert!(high.stored.iter().zip(&low.stored).all(|(h, l)| h <= l));
+        prop_assert!(high.stored.iter().zip(low.stored.iter()).all(|(h, l)| h <= l));
     }
 }
 

@@ -24,16 +24,21 @@ pub struct Flight<'a> {
 
 /// The alarms of one place: intervals joined where they touch, in order.
 pub fn joined(mut intervals: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    join(&mut intervals);
+    intervals
+}
+
+/// The same in place.
+fn join(intervals: &mut Vec<(f64, f64)>) {
     intervals.retain(|(from, to)| to > from);
-    intervals.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut out: Vec<(f64, f64)> = Vec::new();
-    for (from, to) in intervals {
-        match out.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(to),
-            _ => out.push((from, to)),
+    intervals.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    intervals.dedup_by(|next, last| {
+        let touches = next.0 <= last.1;
+        if touches {
+            last.1 = last.1.max(next.1);
         }
-    }
-    out
+        touches
+    });
 }
 
 pub(crate) fn flights<'a>(
@@ -50,7 +55,12 @@ pub(crate) fn flights<'a>(
 
 /// Counts the minutes under alarm of the protected area in the ledger, under the country in which
 /// it lies.
-pub(crate) fn tally(setting: &Setting<'_>, flying: &[Flying], log: &mut RaidLog) {
+pub(crate) fn tally(
+    setting: &Setting<'_>,
+    flying: &[Flying],
+    buffer: &mut Vec<(f64, f64)>,
+    log: &mut RaidLog,
+) {
     let all_clear_s = setting.draw.values.get(setting.plan.shared.all_clear_min) * 60.0;
     let near = flying.iter().filter_map(|threat| {
         let (first_s, last_s) = setting.geometry.routes[threat.route as usize].near_s?;
@@ -60,10 +70,10 @@ pub(crate) fn tally(setting: &Setting<'_>, flying: &[Flying], log: &mut RaidLog)
         let to = after(last_s).min(threat.ended);
         (to > from).then(|| (from.seconds(), to.seconds() + all_clear_s))
     });
-    let seconds: f64 = joined(near.collect())
-        .iter()
-        .map(|(from, to)| to - from)
-        .sum();
+    buffer.clear();
+    buffer.extend(near);
+    join(buffer);
+    let seconds: f64 = buffer.iter().map(|(from, to)| to - from).sum();
     let minutes = (seconds / 60.0).round() as u32;
     if minutes > 0 {
         let country = setting.world.code(setting.plan.area_country);

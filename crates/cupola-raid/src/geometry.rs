@@ -21,6 +21,8 @@ const STRAY: u32 = 4;
 #[derive(Clone, Debug, Default)]
 pub struct Geometry {
     pub(crate) routes: Vec<Route>,
+    /// Threat type that flies each route.
+    threats: Vec<usize>,
     pub(crate) windows: Windows,
     pub(crate) exposures: Exposures,
     /// First route of each pool of each wave: inside, outside, stray, end.
@@ -39,7 +41,7 @@ impl Geometry {
     ) {
         self.routes.clear();
         self.pools.clear();
-        self.windows.clear(plan.units.len());
+        self.threats.clear();
         self.exposures.clear(plan.areas.len());
         let maker = Maker {
             plan,
@@ -70,17 +72,18 @@ impl Geometry {
                 };
                 for index in 0..count {
                     let route = maker.make(wave, pool, index, count);
-                    self.windows
-                        .add_route(plan, draw, floors, &route, wave.threat);
                     let class = plan.threats[wave.threat].class.index();
                     self.exposures
                         .add_route(&plan.areas, &draw.areas, &route, class);
                     self.routes.push(route);
+                    self.threats.push(wave.threat);
                 }
             }
             starts[3] = self.routes.len() as u32;
             self.pools.push(starts);
         }
+        self.windows
+            .fill(plan, draw, floors, &self.routes, &self.threats);
     }
 
     /// Adds this raid's routes to the reference of the existing defence: class, weighted metres

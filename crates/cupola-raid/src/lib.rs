@@ -19,6 +19,7 @@ mod plan;
 mod queue;
 mod route;
 mod rules;
+mod sight;
 mod stay;
 mod terrain_following;
 mod threats;

@@ -55,35 +55,67 @@ impl PartialOrd for Entry {
 }
 
 /// Events to come; its memory is kept from run to run.
+///
+/// What is known before the first event leaves is most of all: it is sorted once, and only what is
+/// pushed later goes through a heap, which so stays small.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Queue {
+    /// Known at the start, the last first once they are sorted.
+    known: Vec<Entry>,
+    sorted: bool,
     heap: BinaryHeap<Entry>,
     next: u32,
 }
 
 impl Queue {
     pub(crate) fn clear(&mut self) {
+        self.known.clear();
+        self.sorted = false;
         self.heap.clear();
         self.next = 0;
     }
 
     pub(crate) fn push(&mut self, time: SimTime, event: Event) {
-        self.heap.push(Entry {
+        let entry = Entry {
             time,
             sequence: self.next,
             event,
-        });
+        };
         self.next += 1;
+        if self.sorted {
+            self.heap.push(entry);
+        } else {
+            self.known.push(entry);
+        }
     }
 
     pub(crate) fn pop(&mut self) -> Option<(SimTime, Event)> {
-        self.heap.pop().map(|entry| (entry.time, entry.event))
+        if !self.sorted {
+            // Entries compare reversed, so the last is the earliest.
+            self.known.sort_unstable();
+            self.sorted = true;
+        }
+        let entry = if self.heap.peek() > self.known.last() {
+            self.heap.pop()
+        } else {
+            self.known.pop()
+        };
+        entry.map(|entry| (entry.time, entry.event))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn units_of(queue: &mut Queue) -> Vec<u16> {
+        let events = std::iter::from_fn(|| queue.pop());
+        let unit = |(_, event)| match event {
+            Event::Reload { unit } => unit,
+            _ => unreachable!(),
+        };
+        events.map(unit).collect()
+    }
 
     #[test]
     fn equal_times_leave_in_the_order_they_came() {
@@ -92,14 +124,18 @@ mod tests {
             queue.push(SimTime(7), Event::Reload { unit });
         }
         queue.push(SimTime(3), Event::Reload { unit: 9 });
-        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
-        let units: Vec<u16> = order
-            .iter()
-            .map(|(_, event)| match event {
-                Event::Reload { unit } => *unit,
-                _ => unreachable!(),
-            })
-            .collect();
-        assert_eq!(units, [9, 0, 1, 2, 3, 4]);
+        assert_eq!(units_of(&mut queue), [9, 0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_comes_later_finds_its_place_among_what_was_known() {
+        let mut queue = Queue::default();
+        for (time, unit) in [(5, 0), (9, 1), (3, 2)] {
+            queue.push(SimTime(time), Event::Reload { unit });
+        }
+        assert_eq!(queue.pop(), Some((SimTime(3), Event::Reload { unit: 2 })));
+        queue.push(SimTime(9), Event::Reload { unit: 3 });
+        queue.push(SimTime(4), Event::Reload { unit: 4 });
+        assert_eq!(units_of(&mut queue), [4, 0, 1, 3]);
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct Flying {
     pub salvos: u16,
     /// Salvos in the air that the network knows of.
     pub in_flight: u16,
-    pub first_pair: u32,
+    pub first_dealing: u32,
     /// Taken for a decoy by some unit.
     pub taken_for_decoy: bool,
     pub heading: Heading,
@@ -138,7 +138,7 @@ fn one(
         shots: 0,
         salvos: 0,
         in_flight: 0,
-        first_pair: 0,
+        first_dealing: 0,
         taken_for_decoy: false,
         heading: Heading::default(),
         alarm,

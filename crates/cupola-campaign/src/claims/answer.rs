@@ -2,7 +2,7 @@
 
 use crate::answer::cover_measures;
 use crate::cover::{AreaRaster, cover};
-use crate::run::{DrawResult, Inputs, Settings, Stopped, emit, play};
+use crate::run::{Beside, DrawResult, Inputs, Programme, Settings, Stopped, emit, main_raid, play};
 use crate::{Measure, Sample, Watch};
 use cupola_raid::{OptionPlan, Plan, RaidLog};
 use cupola_scenario::Scenario;
@@ -46,9 +46,7 @@ pub fn answer(
     watch: Watch<'_>,
 ) -> Result<Answer, Stopped<Infallible>> {
     let plan = inputs.plan;
-    let main = scenario.file.campaign.main_raid.as_ref();
-    let main = main.and_then(|main| plan.raids.iter().position(|raid| raid.name == *main));
-    let main = main.unwrap_or(0);
+    let main = main_raid(scenario, plan);
     let mut answer = Answer {
         hash: scenario.hash.clone(),
         options: plan
@@ -79,17 +77,14 @@ pub fn answer(
         for ((option, lasts), logs) in plan.options.iter().zip(lasts.iter_mut()).zip(logs) {
             lasts.push(first_empty(plan, option, result, logs));
         }
-        emit(plan, settings, result, &[main], sample)
+        let draw = result.draw.number;
+        emit(plan, settings, draw, &[main], &result.logs, sample)
     };
-    play(
-        inputs,
-        settings,
-        pool,
-        &[main],
-        &mut take,
-        watch.progress,
-        watch.stop,
-    )?;
+    let programme = Programme {
+        raids: &[main],
+        beside: Beside::default(),
+    };
+    play(inputs, settings, pool, programme, &mut take, watch)?;
     Ok(answer)
 }
 

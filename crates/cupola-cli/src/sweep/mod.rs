@@ -150,14 +150,12 @@ pub(crate) fn answer(
         world: &prepared.world,
         floors: &prepared.floors,
     };
-    let main = campaign.main_raid.as_ref();
-    let raids = &prepared.plan.raids;
-    let main = main.and_then(|main| raids.iter().position(|raid| raid.name == *main));
-    let mut sample = Sample::new(main.unwrap_or(0), settings.runs_per_draw);
+    let main = cupola_campaign::main_raid(&prepared.scenario, &prepared.plan);
+    let mut sample = Sample::new(main, settings.runs_per_draw);
     let bar = stage("raids (epistemic draws)", u64::from(settings.draws()));
     let progress = |done: u32| bar.set_position(u64::from(done));
     let stopped = || stop.load(Ordering::SeqCst);
-    let outcome = cupola_campaign::run(
+    let outcome = cupola_campaign::run_options(
         &prepared.scenario,
         &inputs,
         settings,

@@ -14,9 +14,11 @@ impl Engine<'_, '_> {
         now: SimTime,
         index: usize,
         pair: &Pair,
-        slot: u16,
+        (slot, flat): (u16, usize),
     ) -> Option<(SimTime, SimTime, u32)> {
-        let found = self.find_chance(now, index, pair, slot);
+        let past = self.past(now - self.w.flying[index].launched, pair, flat);
+        self.w.dealings[flat].past = past;
+        let found = self.find_chance(now, index, pair, slot, past);
         if let Err(cause) = found {
             let rule = &self.setting.plan.rules[self.w.units[usize::from(slot)].rule];
             let heading = rule.engage == Engage::HeadingForNato && cause == Cause::NoRule;
@@ -27,47 +29,63 @@ impl Engine<'_, '_> {
         found.ok()
     }
 
-    /// The next launch that meets the threat, or why there is none.
+    /// How many of the pair's chances begin before a time since the threat's launch; never fewer
+    /// than when it was last looked.
+    pub(super) fn past(&self, time: SimTime, pair: &Pair, flat: usize) -> u32 {
+        let chances = self.chances(pair);
+        let from = self.w.dealings[flat].past;
+        let more = chances[from as usize..].iter();
+        from + more.take_while(|chance| chance.launch() < time).count() as u32
+    }
+
+    /// The next launch that meets the threat after those that are past, or why there is none.
     pub(super) fn find_chance(
         &self,
         now: SimTime,
         index: usize,
         pair: &Pair,
         slot: u16,
+        past: u32,
     ) -> Result<(SimTime, SimTime, u32), Cause> {
         let threat = &self.w.flying[index];
         let chances = self.chances(pair);
-        let now_s = (now - threat.launched).seconds();
+        let since = now - threat.launched;
         let rule = self.w.units[usize::from(slot)].rule;
         let seen = |c: &Chance| self.sees(index, c, slot);
-        let from = chances.partition_point(|chance| chance.launch_s < now_s);
+        let from = past as usize;
         let (mut any_seen, mut forbidden) = (false, false);
         for (i, chance) in chances.iter().enumerate().skip(from) {
             if !seen(chance) {
                 continue;
             }
             any_seen = true;
-            if !self.allowed(rule, index, chance.sample as usize)
-                || !self.allowed_at(rule, index, chance.launch_s.max(now_s))
+            if !self.allowed(rule, index, chance.sample())
+                || !self.allowed_at(rule, index, chance.launch().max(since))
             {
                 forbidden = true;
                 continue;
             }
-            let sample = chance.sample;
-            let meet = |t: f64| threat.launched + SimTime::from_seconds(t);
+            let sample = chance.sample();
             // Between two chances in a row the launch may happen at once.
             if i == from
                 && i > 0
-                && chances[i - 1].sample + 1 >= sample
+                && chances[i - 1].sample() + 1 >= sample
                 && seen(&chances[i - 1])
-                && self.allowed(rule, index, chances[i - 1].sample as usize)
+                && self.allowed(rule, index, chances[i - 1].sample())
             {
                 let before = &chances[i - 1];
-                let share = (now_s - before.launch_s) / (chance.launch_s - before.launch_s);
-                let meet_s = before.meet_s + share * (chance.meet_s - before.meet_s);
-                return Ok((now, meet(meet_s).max(now), sample));
+                let share = (since - before.launch()).seconds()
+                    / (chance.launch() - before.launch()).seconds();
+                let on = SimTime::from_seconds(share * (chance.meet() - before.meet()).seconds());
+                let meet = threat.launched + before.meet() + on;
+                return Ok((now, meet.max(now), sample as u32));
             }
-            return Ok((meet(chance.launch_s).max(now), meet(chance.meet_s), sample));
+            let launch = threat.launched + chance.launch();
+            return Ok((
+                launch.max(now),
+                threat.launched + chance.meet(),
+                sample as u32,
+            ));
         }
         let late = chances.iter().take(from).any(seen);
         Err(match (forbidden, any_seen || late) {
@@ -82,11 +100,11 @@ impl Engine<'_, '_> {
         let rule = self.w.units[usize::from(slot)].rule;
         let possible = |chance: &&Chance| {
             self.sees(index, chance, slot)
-                && self.allowed(rule, index, chance.sample as usize)
-                && self.allowed_at(rule, index, chance.launch_s)
+                && self.allowed(rule, index, chance.sample())
+                && self.allowed_at(rule, index, chance.launch())
         };
         let last = self.chances(pair).iter().rev().find(possible)?;
-        Some(self.w.flying[index].launched + SimTime::from_seconds(last.launch_s))
+        Some(self.w.flying[index].launched + last.launch())
     }
 
     fn chances(&self, pair: &Pair) -> &[Chance] {
@@ -94,16 +112,25 @@ impl Engine<'_, '_> {
         &self.setting.geometry.windows.chances[from as usize..to as usize]
     }
 
+    /// Whether a unit sees the threat at a chance, itself or through the network.
     fn sees(&self, index: usize, chance: &Chance, slot: u16) -> bool {
+        if chance.is_seen() {
+            return true;
+        }
         let route = self.w.flying[index].route as usize;
         let sight = &self.w.units[usize::from(slot)].sight;
         let windows = &self.setting.geometry.windows;
-        windows.is_seen(route, chance.sample as usize, sight)
+        windows.is_seen(route, chance.sample(), sight)
     }
 
-    fn allowed_at(&self, rule: usize, index: usize, t_s: f64) -> bool {
+    fn allowed_at(&self, rule: usize, index: usize, since: SimTime) -> bool {
+        if self.setting.plan.rules[rule].engage == Engage::All {
+            return true;
+        }
         let route = &self.setting.geometry.routes[self.w.flying[index].route as usize];
-        let sample = route.samples.partition_point(|sample| sample.t_s < t_s);
+        let sample = route
+            .samples
+            .partition_point(|sample| sample.t_s < since.seconds());
         self.allowed(rule, index, sample.min(route.samples.len() - 1))
     }
 

@@ -74,10 +74,9 @@ impl Engine<'_, '_> {
         if !cheapest || !own.linked || self.option.mode != CommandMode::Networked {
             return None;
         }
-        let (first, last) = self.pairs_of(index);
-        let pairs = &self.setting.geometry.windows.pairs[first..last];
+        let pairs = self.shooters(index);
         let last_launch = self.last_launch(index, &pairs[usize::from(pair)], slot)?;
-        let base = self.w.flying[index].first_pair as usize;
+        let base = self.w.flying[index].first_dealing as usize;
         let class = self.w.flying[index].class;
         let known = |(k, at): (usize, &crate::windows::Pair)| {
             let other = self.state_of(at).filter(|other| other.linked)?;
@@ -91,7 +90,9 @@ impl Engine<'_, '_> {
                 return None;
             }
             let slot = self.w.slot_of_unit[other.unit];
-            let (_, meet, _) = self.find_chance(now.max(ready), index, at, slot).ok()?;
+            let when = now.max(ready);
+            let past = self.past(when - self.w.flying[index].launched, at, base + k);
+            let (_, meet, _) = self.find_chance(when, index, at, slot, past).ok()?;
             Some(meet + figures.assess + SimTime(1))
         };
         let outcomes = pairs.iter().enumerate().filter_map(known);

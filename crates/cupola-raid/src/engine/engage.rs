@@ -4,6 +4,7 @@ use super::{Engine, NO_SLOT};
 use crate::engine::fire::Shot;
 use crate::log::Cause;
 use crate::queue::Event;
+use crate::windows::Pair;
 use cupola_scenario::CommandMode;
 use cupola_units::SimTime;
 
@@ -16,6 +17,10 @@ pub(super) struct Dealing {
     pub(super) busy: bool,
     /// Salvos it has fired.
     pub(super) looks: u16,
+    /// When it is woken next to try again; never when it is not.
+    pub(super) wakes: SimTime,
+    /// How many of its chances are past.
+    pub(super) past: u32,
 }
 
 impl Default for Dealing {
@@ -24,21 +29,44 @@ impl Default for Dealing {
             ready: SimTime::NEVER,
             busy: false,
             looks: 0,
+            wakes: SimTime::NEVER,
+            past: 0,
         }
     }
 }
 
 impl Engine<'_, '_> {
-    /// A unit (by its place among the route's pairs) tries to engage a threat.
+    /// The time has come for a unit (by its place among the route's shooters) to try again.
+    pub(super) fn wake(&mut self, now: SimTime, threat: u16, pair: u16) {
+        let flat = self.w.flying[usize::from(threat)].first_dealing as usize + usize::from(pair);
+        let wakes = &mut self.w.dealings[flat].wakes;
+        if *wakes == now {
+            *wakes = SimTime::NEVER;
+        }
+        self.engage(now, threat, pair);
+    }
+
+    /// Wakes a unit later, unless it is woken then anyway.
+    pub(super) fn wake_at(&mut self, time: SimTime, threat: u16, pair: u16) {
+        let flat = self.w.flying[usize::from(threat)].first_dealing as usize + usize::from(pair);
+        let wakes = &mut self.w.dealings[flat].wakes;
+        if *wakes != time {
+            *wakes = time;
+            self.w
+                .queue
+                .push(time, Event::Engage { unit: pair, threat });
+        }
+    }
+
+    /// A unit (by its place among the route's shooters) tries to engage a threat.
     pub(super) fn engage(&mut self, now: SimTime, threat: u16, pair: u16) {
         let index = usize::from(threat);
         if !self.w.flying[index].alive {
             return;
         }
-        let (first, _) = self.pairs_of(index);
-        let at = &self.setting.geometry.windows.pairs[first + usize::from(pair)];
+        let at = &self.shooters(index)[usize::from(pair)];
         let slot = self.w.slot_of_unit[usize::from(at.unit)];
-        let flat = self.w.flying[index].first_pair as usize + usize::from(pair);
+        let flat = self.w.flying[index].first_dealing as usize + usize::from(pair);
         if slot == NO_SLOT || self.w.dealings[flat].ready > now {
             return;
         }
@@ -48,14 +76,12 @@ impl Engine<'_, '_> {
         if self.engaged_elsewhere(index, flat, pair, slot) || self.has_looked_enough(flat, slot) {
             return;
         }
-        let Some((launch, intercept, sample)) = self.next_chance(now, index, at, slot) else {
+        let Some((launch, intercept, sample)) = self.next_chance(now, index, at, (slot, flat))
+        else {
             return;
         };
         if launch > now {
-            return self
-                .w
-                .queue
-                .push(launch, Event::Engage { unit: pair, threat });
+            return self.wake_at(launch, threat, pair);
         }
         if self.is_taken_for_decoy(now, index, slot) {
             return self.w.flying[index].note(Cause::TakenForDecoy);
@@ -64,10 +90,7 @@ impl Engine<'_, '_> {
             return;
         }
         if let Some(later) = self.leaves_to_cheaper(now, index, pair, slot) {
-            return self
-                .w
-                .queue
-                .push(later, Event::Engage { unit: pair, threat });
+            return self.wake_at(later, threat, pair);
         }
         self.fire(now, Shot::new(slot, threat, pair, sample), intercept);
     }
@@ -106,23 +129,15 @@ impl Engine<'_, '_> {
     /// In zones, the linked unit with a track and missiles that is first able to meet the threat
     /// owns it.
     fn owner(&self, index: usize) -> Option<u16> {
-        let (first, last) = self.pairs_of(index);
-        let base = self.w.flying[index].first_pair as usize;
-        let able = |i: &usize| {
-            let state = self.state_of(&self.setting.geometry.windows.pairs[*i]);
+        let base = self.w.flying[index].first_dealing as usize;
+        let able = |(place, pair): &(u16, &Pair)| {
+            let state = self.state_of(pair);
             state.is_some_and(|state| state.linked && state.ready + state.stock > 0)
-                && self.w.dealings[base + i - first].ready.is_ever()
+                && self.w.dealings[base + usize::from(*place)].ready.is_ever()
         };
-        let windows = &self.setting.geometry.windows;
-        (first..last)
-            .filter(able)
-            .filter(|&i| windows.pairs[i].chances.1 > windows.pairs[i].chances.0)
-            .min_by(|&a, &b| {
-                let launch =
-                    |i: usize| windows.chances[windows.pairs[i].chances.0 as usize].launch_s;
-                launch(a).total_cmp(&launch(b)).then(a.cmp(&b))
-            })
-            .map(|i| (i - first) as u16)
+        let shooters = (0..).zip(self.shooters(index)).filter(able);
+        let owner = shooters.min_by_key(|(place, pair)| (pair.first_launch, *place));
+        owner.map(|(place, _)| place)
     }
 
     /// Everybody tries again, on every threat in the air: links or units have changed.
@@ -137,9 +152,8 @@ impl Engine<'_, '_> {
 
     /// Every unit that may tries again on a threat.
     pub(super) fn retry(&mut self, now: SimTime, threat: u16) {
-        let (first, last) = self.pairs_of(usize::from(threat));
-        for pair in 0..(last - first) {
-            self.engage(now, threat, pair as u16);
+        for pair in 0..self.shooters(usize::from(threat)).len() as u16 {
+            self.engage(now, threat, pair);
         }
     }
 }

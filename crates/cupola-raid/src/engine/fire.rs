@@ -52,7 +52,7 @@ impl Engine<'_, '_> {
         flying.in_flight += u16::from(shot.known);
         shot.salvo = flying.salvos;
         flying.salvos += 1;
-        let flat = flying.first_pair as usize + usize::from(shot.pair);
+        let flat = flying.first_dealing as usize + usize::from(shot.pair);
         self.w.dealings[flat].busy = true;
         self.w.dealings[flat].looks += 1;
         self.enter_in_ledger(&shot);
@@ -130,7 +130,7 @@ impl Engine<'_, '_> {
         let shot = self.w.shots[number as usize];
         let flying = &mut self.w.flying[usize::from(shot.threat)];
         flying.in_flight -= u16::from(shot.known);
-        let flat = flying.first_pair as usize + usize::from(shot.pair);
+        let flat = flying.first_dealing as usize + usize::from(shot.pair);
         self.w.dealings[flat].busy = false;
         if flying.alive {
             if self.story {

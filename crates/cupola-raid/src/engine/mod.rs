@@ -87,11 +87,13 @@ pub struct Workspace {
     network: Vec<u64>,
     post_lost_at: SimTime,
     pub(crate) flying: Vec<Flying>,
-    /// What each unit has to do with each threat, by threat and pair, from `first_pair` on.
+    /// What each shooter has to do with each threat, by threat, from `first_dealing` on.
     dealings: Vec<engage::Dealing>,
     shots: Vec<fire::Shot>,
     passes: Vec<area::Pass>,
     again: Vec<(u16, u16)>,
+    /// Times that threats are near the area.
+    near: Vec<(f64, f64)>,
     /// What the run left behind.
     pub log: RaidLog,
 }
@@ -130,7 +132,7 @@ pub fn simulate(
     engine.schedule();
     while let Some((now, event)) = engine.w.queue.pop() {
         match event {
-            Event::Engage { unit, threat } => engine.engage(now, threat, unit),
+            Event::Engage { unit, threat } => engine.wake(now, threat, unit),
             Event::Intercept { shot } => engine.intercept(now, shot),
             Event::Assess { shot } => engine.assess(now, shot),
             Event::ChannelFree { unit } => engine.channel_free(now, unit),
@@ -163,18 +165,27 @@ struct Engine<'a, 's> {
     w: &'a mut Workspace,
 }
 
+impl<'s> Engine<'_, 's> {
+    /// The units that have a chance to meet a threat, in their order.
+    fn shooters(&self, threat: usize) -> &'s [Pair] {
+        let windows = &self.setting.geometry.windows;
+        let (first, last) = windows.shooters_of[self.w.flying[threat].route as usize];
+        &windows.shooters[first as usize..last as usize]
+    }
+}
+
 impl Engine<'_, '_> {
     /// Puts the end of every threat in the queue, and every first chance to meet it before.
     fn schedule(&mut self) {
         for index in 0..self.w.flying.len() {
-            let (first, last) = self.pairs_of(index);
+            let shooters = self.shooters(index).len();
             let known = self.w.dealings.len();
-            self.w.flying[index].first_pair = known as u32;
+            self.w.flying[index].first_dealing = known as u32;
             let end = self.w.flying[index].ends;
             let threat = index as u16;
             self.w.queue.push(end, Event::End { threat });
             let none = engage::Dealing::default();
-            self.w.dealings.resize(known + (last - first), none);
+            self.w.dealings.resize(known + shooters, none);
             if self.story {
                 let launched = self.w.flying[index].launched;
                 self.tell(launched, threat, "is launched".to_owned());
@@ -182,12 +193,6 @@ impl Engine<'_, '_> {
             self.track(index);
             self.enter_areas(index);
         }
-    }
-
-    fn pairs_of(&self, threat: usize) -> (usize, usize) {
-        let route = self.w.flying[threat].route as usize;
-        let (first, last) = self.setting.geometry.windows.of_route[route];
-        (first as usize, last as usize)
     }
 
     fn state_of(&self, pair: &Pair) -> Option<&UnitState> {
@@ -237,7 +242,10 @@ impl Engine<'_, '_> {
 
     /// Counts how every threat ended, and the time under alarm.
     fn tally(&mut self) {
-        crate::alarms::tally(self.setting, &self.w.flying, &mut self.w.log);
+        let Workspace {
+            flying, near, log, ..
+        } = &mut *self.w;
+        crate::alarms::tally(self.setting, flying, near, log);
         for index in 0..self.w.flying.len() {
             let threat = &self.w.flying[index];
             let cause = self.cause(threat);

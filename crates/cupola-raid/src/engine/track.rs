@@ -1,7 +1,7 @@
 //! Who gets a track on what, and from when each unit may fire.
 
+use super::muster::UnitState;
 use super::{Engine, is_armed, purpose};
-use crate::queue::Event;
 use cupola_units::SimTime;
 
 impl Engine<'_, '_> {
@@ -14,23 +14,42 @@ impl Engine<'_, '_> {
     /// First own tracks of every unit; returns the first that the network has, with its delay.
     fn own_tracks(&mut self, index: usize) -> SimTime {
         let windows = &self.setting.geometry.windows;
-        let (first, last) = self.pairs_of(index);
         let threat = &self.w.flying[index];
-        let (entity, launched, base) = (threat.entity, threat.launched, threat.first_pair as usize);
+        let (entity, launched) = (threat.entity, threat.launched);
+        let (first, last) = windows.of_route[threat.route as usize];
+        // Where the next shooter's dealing lies.
+        let mut dealing = threat.first_dealing as usize;
+        let delay = self.setting.draw.link_delay;
         let mut shared = SimTime::NEVER;
         let (mut earliest, mut by) = (SimTime::NEVER, 0);
-        for (k, pair) in windows.pairs[first..last].iter().enumerate() {
+        for pair in &windows.pairs[first as usize..last as usize] {
+            let own_dealing = dealing;
+            dealing += usize::from(pair.is_shooter());
             let Some(state) = self.state_of(pair) else {
                 continue;
             };
+            // Who cannot have it before the network has it, nor needs a track of its own, is not asked.
+            let soonest = launched + pair.first_track;
+            let late = soonest >= earliest && soonest + delay >= shared;
+            if late && !(pair.is_shooter() && self.needs_own(state, soonest, shared)) {
+                continue;
+            }
             let unit_entity = self.setting.plan.units[state.unit].entity;
-            let steps = &windows.tracks[pair.tracks.0 as usize..pair.tracks.1 as usize];
             let u = self.stream.uniform(entity, purpose::TRACK, unit_entity);
             let missed = self.looks_down_in_vain(entity, unit_entity, state.unit);
-            let first_over = steps.partition_point(|step| step.p <= u);
-            let step = steps.get(first_over).filter(|_| !missed);
-            let Some(step) = step else { continue };
-            let own = launched + SimTime::from_seconds(step.t_s);
+            if missed {
+                continue;
+            }
+            let own = if u < pair.first_p {
+                soonest
+            } else {
+                let steps = &windows.tracks[pair.tracks.0 as usize..pair.tracks.1 as usize];
+                let first_over = steps.partition_point(|step| step.p <= u);
+                let Some(step) = steps.get(first_over) else {
+                    continue;
+                };
+                launched + SimTime::from_seconds(step.t_s)
+            };
             if own >= state.lost_at {
                 continue;
             }
@@ -39,9 +58,11 @@ impl Engine<'_, '_> {
             }
             let sent = state.linked_from(own);
             if sent.is_ever() {
-                shared = shared.min(sent + self.setting.draw.link_delay);
+                shared = shared.min(sent + delay);
             }
-            self.w.dealings[base + k].ready = own;
+            if pair.is_shooter() {
+                self.w.dealings[own_dealing].ready = own;
+            }
         }
         let threat = &mut self.w.flying[index];
         threat.tracked = earliest.is_ever();
@@ -61,11 +82,11 @@ impl Engine<'_, '_> {
     /// From when each unit may fire: its first own or received track, its reaction, and consent.
     fn ready_times(&mut self, index: usize, shared: SimTime) {
         let (plan, draw) = (self.setting.plan, self.setting.draw);
-        let (first, last) = self.pairs_of(index);
-        let pairs = &self.setting.geometry.windows.pairs[first..last];
         let threat = &self.w.flying[index];
-        let (entity, base) = (threat.entity, threat.first_pair as usize);
-        for (k, pair) in pairs.iter().enumerate() {
+        let (entity, launched) = (threat.entity, threat.launched);
+        let base = threat.first_dealing as usize;
+        for (place, pair) in (0..).zip(self.shooters(index)) {
+            let k = usize::from(place);
             let Some(state) = self.state_of(pair) else {
                 continue;
             };
@@ -92,14 +113,19 @@ impl Engine<'_, '_> {
             let figures = &draw.units[state.unit];
             let ready = tracked + figures.reaction + SimTime::from_seconds(consent);
             self.w.dealings[base + k].ready = ready;
-            let event = Event::Engage {
-                unit: k as u16,
-                threat: index as u16,
-            };
-            if pair.chances.1 > pair.chances.0 {
-                self.w.queue.push(ready, event);
-            }
+            // Before its first chance there is nothing to try.
+            let first_launch = launched + pair.first_launch;
+            self.wake_at(ready.max(first_launch), index as u16, place);
         }
+    }
+
+    /// Whether a unit that may itself have a track from `soonest` on could fire on it before it
+    /// could on the network's.
+    fn needs_own(&self, state: &UnitState, soonest: SimTime, shared: SimTime) -> bool {
+        let always_linked = state.linked && state.turns.is_empty();
+        let takes_remote = self.setting.plan.units[state.unit].remote_tracks;
+        let served = always_linked && takes_remote && !self.w.post_lost_at.is_ever();
+        !served || soonest < shared
     }
 
     /// Whether a fighter's radar fails to pick this threat up against the ground in this run.

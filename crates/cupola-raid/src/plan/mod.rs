@@ -105,6 +105,9 @@ pub struct Unit {
     pub doctrine: Option<String>,
     /// Its loss within a raid.
     pub(crate) loss: LossInputs,
+    /// The first unit of the same system at the same post that looks the same way; itself when it
+    /// is the first. Such units see and reach the same.
+    pub(crate) twin: usize,
     /// Its uncertain figures.
     pub inputs: UnitInputs,
 }
@@ -358,6 +361,13 @@ impl FamilyPlan {
 }
 
 impl Unit {
+    /// Whether it is of the same system as another, at the same post, and looks the same way.
+    fn sees_as(&self, other: &Self) -> bool {
+        self.system == other.system
+            && (self.at, self.ground_m) == (other.at, other.ground_m)
+            && self.facing_deg == other.facing_deg
+    }
+
     /// The antenna for line of sight.
     pub fn antenna(&self) -> cupola_coverage::Antenna {
         cupola_coverage::Antenna {

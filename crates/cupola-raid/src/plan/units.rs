@@ -73,9 +73,14 @@ impl Builder<'_> {
                     made_per_year,
                     doctrine: group.doctrine.clone(),
                     loss,
+                    twin: units.len(),
                     inputs,
                 });
             }
+        }
+        for i in 0..units.len() {
+            let twin = units[..i].iter().position(|other| other.sees_as(&units[i]));
+            units[i].twin = twin.unwrap_or(i);
         }
         Ok(units)
     }
