@@ -27,8 +27,10 @@ fn cover(share: f64) -> Vec<Measure> {
     let pairs = classes
         .into_iter()
         .flat_map(|class| heights.map(|height| (class, height)));
-    let one = |(class, height_m): (Class, f64)| Measure {
-        id: "area_under_floor",
+    let ids = ["area_under_floor", "people_under_floor"];
+    let all = pairs.flat_map(|(class, height)| ids.map(|id| (id, class, height)));
+    let one = |(id, class, height_m): (&'static str, Class, f64)| Measure {
+        id,
         raid: None,
         class: Some(class),
         height_m: Some(height_m),
@@ -46,7 +48,7 @@ fn cover(share: f64) -> Vec<Measure> {
         diff_hi95: 0.0,
         diff_mc_half95: f64::NAN,
     };
-    pairs.map(one).collect()
+    all.map(one).collect()
 }
 
 fn counted(measure: &str, n: u32, into: &mut ClassCount) {

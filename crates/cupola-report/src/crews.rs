@@ -131,7 +131,7 @@ fn people(range_of: [f64; 3]) -> String {
     if range_of[2] <= 0.0 {
         return "0".to_owned();
     }
-    let [low, middle, high] = range_of.map(|n| format!("{n:.0}"));
+    let [low, middle, high] = range_of.map(|n| crate::format::count(n.round() as usize));
     format!("{middle} ({})", range(&low, &high))
 }
 

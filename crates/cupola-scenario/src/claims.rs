@@ -132,7 +132,7 @@ pub struct Vary {
     pub input: String,
     /// Path in the scenario, `scenario` for another one, `several` for values of the form
     /// `path=value; path=value`, or `quantity.class`, `quantity.height_m`, `quantity.option`,
-    /// `quantity.units_there`.
+    /// `quantity.measure`, `quantity.units_there`.
     pub path: String,
     /// Values, as they would be written.
     pub values: Vec<String>,

@@ -38,7 +38,8 @@ pub(super) fn number(quantity: &Quantity, answer: &Answer) -> Result<Number, Str
                 Number {
                     value: 1.0 - ratio.value,
                     lo: 1.0 - ratio.hi,
-                    hi: 1.0 - ratio.lo,
+                    // No more than everything is stopped, whatever a straight line says.
+                    hi: (1.0 - ratio.lo).min(1.0),
                     n: ratio.n,
                 }
             } else {
@@ -211,6 +212,10 @@ pub(super) fn set_field(quantity: &mut Quantity, field: &str, value: &str) -> bo
         }
         "option" => {
             value.clone_into(&mut quantity.option);
+            true
+        }
+        "measure" => {
+            value.clone_into(&mut quantity.measure);
             true
         }
         _ => false,

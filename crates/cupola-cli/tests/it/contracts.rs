@@ -270,7 +270,18 @@ fn western_ukraine_keeps_the_contract_too() {
     ];
     let table = read_table(&place.path(folder).join("runs.parquet")).unwrap();
     check_runs(&table, &options, &raids, 9);
-    check_summary(&summary(&place, folder), &options, 9);
+    let summary = summary(&place, folder);
+    check_summary(&summary, &options, 9);
+    // The small sweep has options of its own, and a paired change at every value but the first.
+    let points = summary["sweep"]["points"].as_array().unwrap();
+    assert_eq!(points.len(), 5);
+    for (i, point) in points.iter().enumerate() {
+        let readings = point["readings"].as_array().unwrap();
+        let leakers = |r: &&Value| r["measure"] == "leakers" && r["class"].is_null();
+        let of: Vec<&Value> = readings.iter().filter(leakers).collect();
+        assert_eq!(of.len(), 2);
+        assert!(of.iter().all(|r| r["change"].is_null() == (i == 0)), "{i}");
+    }
 }
 
 #[test]
