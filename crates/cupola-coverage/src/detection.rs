@@ -130,8 +130,10 @@ impl TrackRule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrackChain {
     rule: TrackRule,
-    /// Probability of having no track yet and this pattern of results (bit 0: the last scan).
+    /// Probability of having no track yet and this pattern of results (bit 0: the last scan), now
+    /// and after the next scan; only the rule's patterns are ever touched.
     waiting: [f64; 1 << (WINDOW_SCANS_MAX - 1)],
+    next: [f64; 1 << (WINDOW_SCANS_MAX - 1)],
     p_track: f64,
 }
 
@@ -143,15 +145,24 @@ impl TrackChain {
         Self {
             rule,
             waiting,
+            next: [0.0; 1 << (WINDOW_SCANS_MAX - 1)],
             p_track: 0.0,
         }
+    }
+
+    /// Back to before the first scan.
+    pub fn reset(&mut self) {
+        self.waiting[..1 << (self.rule.n - 1)].fill(0.0);
+        self.waiting[0] = 1.0;
+        self.p_track = 0.0;
     }
 
     /// One more scan, which detects with probability `p_d` (0 when there is no line of sight);
     /// the answer is the probability that the track has started by now.
     pub fn scan(&mut self, p_d: f64) -> f64 {
         let patterns = 1 << (self.rule.n - 1);
-        let mut next = [0.0; 1 << (WINDOW_SCANS_MAX - 1)];
+        let next = &mut self.next[..patterns];
+        next.fill(0.0);
         for (pattern, &p) in self.waiting[..patterns].iter().enumerate() {
             if p == 0.0 {
                 continue;
@@ -164,7 +175,7 @@ impl TrackChain {
                 next[(missed | 1) & (patterns - 1)] += p * p_d;
             }
         }
-        self.waiting = next;
+        self.waiting[..patterns].copy_from_slice(next);
         self.p_track
     }
 

@@ -78,6 +78,13 @@ impl Tracker {
         }
     }
 
+    /// Back to before the first scan.
+    pub(crate) fn reset(&mut self) {
+        self.chain.reset();
+        self.next_scan_s = f64::NEG_INFINITY;
+        self.p = 0.0;
+    }
+
     /// Scans between two samples, each a time and a sight; steps of the distribution go to `out`.
     pub(crate) fn scan_between(
         &mut self,

@@ -185,9 +185,11 @@ impl Windows {
         let contexts: Vec<PairContext<'_>> = (0..plan.threats.len())
             .map(|threat| PairContext::new(plan, draw, floor, index, threat))
             .collect();
+        let mut tracker = Tracker::new();
         for (number, (route, &threat)) in routes.iter().zip(threats).enumerate() {
             if contexts[threat].reach_m > 0.0 {
-                self.add_pair(route, number, &contexts[threat], &twins);
+                let context = &contexts[threat];
+                self.add_pair((number, route), context, &twins, &mut tracker);
             }
         }
     }
@@ -228,10 +230,16 @@ impl Windows {
         }
     }
 
-    fn add_pair(&mut self, route: &Route, number: usize, context: &PairContext<'_>, twins: &[u64]) {
+    fn add_pair(
+        &mut self,
+        (number, route): (usize, &Route),
+        context: &PairContext<'_>,
+        twins: &[u64],
+        tracker: &mut Tracker,
+    ) {
         let first_word = self.seen_from[number] as usize;
         let (first_track, first_chance) = (self.tracks.len(), self.chances.len());
-        let mut tracker = Tracker::new();
+        tracker.reset();
         let mut last_launch_s = f64::NEG_INFINITY;
         let mut previous: Option<(f64, Sight)> = None;
         let samples = &route.samples;
