@@ -261,6 +261,7 @@ pub(crate) fn network<'a>(
             floor: &floors[unit],
             range_m,
             sector,
+            beam: figures.beam,
         });
     }
     let linked = option.mode != CommandMode::Autonomous;

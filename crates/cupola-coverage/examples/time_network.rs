@@ -66,6 +66,7 @@ fn main() {
         floor,
         range_m: 150_000.0,
         sector: None,
+        beam: None,
     });
     let mut network = Network {
         sensors: sensors.collect(),

@@ -37,6 +37,33 @@ impl Sector {
     }
 }
 
+/// The elevations that a sensor watches, above the horizontal at its antenna.
+///
+/// What flies lower than the lowest beam, or in the cone of silence above the highest, is not seen,
+/// though it be in line of sight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Beam {
+    /// Lowest elevation, radians.
+    pub lowest_rad: f64,
+    /// Highest elevation, radians; a right angle is no limit.
+    pub highest_rad: f64,
+}
+
+impl Beam {
+    /// Heights above sea of the lowest and the highest beam of an antenna at a ground distance, over
+    /// the effective Earth of its line of sight: `h_a + d·tan(elevation) + drop(d)`.
+    pub fn heights_asl_m(&self, floor: &PolarFloor, distance_m: f64) -> (f64, f64) {
+        let level_m = floor.antenna_asl_m() + floor.drop_m(distance_m);
+        let height = |elevation_rad: f64| {
+            if elevation_rad.abs() >= std::f64::consts::FRAC_PI_2 - 1e-9 {
+                return f64::INFINITY.copysign(elevation_rad);
+            }
+            level_m + distance_m * (math::sin(elevation_rad) / math::cos(elevation_rad))
+        };
+        (height(self.lowest_rad), height(self.highest_rad))
+    }
+}
+
 /// A sensor against one class of threat.
 #[derive(Clone, Copy, Debug)]
 pub struct Sensor<'a> {
@@ -46,6 +73,8 @@ pub struct Sensor<'a> {
     pub range_m: f64,
     /// The sector it watches; `None` is all round.
     pub sector: Option<Sector>,
+    /// The elevations it watches; `None` is from the horizon to straight up.
+    pub beam: Option<Beam>,
 }
 
 /// What a missile reaches of one class of threat.
@@ -407,12 +436,18 @@ impl Sensor<'_> {
         }
         let reach_m = (self.range_m * self.range_m - distance_m * distance_m).sqrt();
         let antenna_m = self.floor.antenna_asl_m();
+        let (lowest_m, highest_m) = self
+            .beam
+            .map_or((f64::NEG_INFINITY, f64::INFINITY), |beam| {
+                beam.heights_asl_m(self.floor, distance_m)
+            });
         Span {
             low_m: self
                 .floor
                 .floor_asl_m(distance_m, azimuth_rad)
-                .max(antenna_m - reach_m),
-            high_m: antenna_m + reach_m,
+                .max(antenna_m - reach_m)
+                .max(lowest_m),
+            high_m: (antenna_m + reach_m).min(highest_m),
         }
     }
 }

@@ -53,6 +53,7 @@ fn sees(floor: &PolarFloor, range_m: f64) -> Sensor<'_> {
         floor,
         range_m,
         sector: None,
+        beam: None,
     }
 }
 
@@ -199,6 +200,82 @@ fn a_linked_sensor_lowers_the_floor_and_a_sector_narrows_it() {
     assert!(probe(west, 30_000.0, 1.57).0.is_nan());
     assert!(probe(west, 30_000.0, 4.5).0 < 30.0);
     assert!(probe(west, 30_000.0, 3.3).0.is_nan());
+}
+
+#[test]
+fn val_a_beam_sees_between_its_elevations() {
+    let terrain = flat(100.0);
+    let floor = seen_from(&terrain, HERE, 20.0);
+    let degrees = cupola_units::math::radians_from_degrees;
+    // From a table of tangents.
+    let tan_2deg = 0.034_920_769;
+    let watching = |lowest_deg: f64, highest_deg: f64| {
+        let beam = Some(Beam {
+            lowest_rad: degrees(lowest_deg),
+            highest_rad: degrees(highest_deg),
+        });
+        let sensor = Sensor {
+            beam,
+            ..sees(&floor, 100_000.0)
+        };
+        one(vec![sensor], None).floors(&terrain, &raster(), &[1], &pool(2))
+    };
+    // 2° up: 20 m of mast, d·tan 2°, and the drop d²/2kR of a 4/3 Earth.
+    let low = watching(2.0, 90.0);
+    for distance_m in [20_000.0, 50_000.0, 80_000.0] {
+        let (found, at_m) = probe(&low[0], distance_m, 1.57);
+        let wanted = 20.0 + at_m * tan_2deg + at_m * at_m / (2.0 * 8_504_183.0);
+        println!(
+            "VALIDATION id=elevation-limits of=2deg-{distance_m}m truth={wanted:.1} ours={found:.1} tolerance=2 unit=m"
+        );
+        assert!(
+            (found - wanted).abs() < 2.0,
+            "{distance_m}: {found} {wanted}"
+        );
+    }
+    // From below the horizontal to straight up, the line of sight alone decides.
+    let free = watching(-90.0, 90.0);
+    let plain = one(vec![sees(&floor, 100_000.0)], None);
+    let plain = plain.floors(&terrain, &raster(), &[1], &pool(2));
+    assert!(
+        free[0]
+            .values
+            .iter()
+            .zip(&plain[0].values)
+            .all(|(a, b)| a.to_bits() == b.to_bits())
+    );
+    // A beam that ends at 0.1° does not reach what is seen from 1° on.
+    let silent = one(
+        vec![Sensor {
+            beam: Some(Beam {
+                lowest_rad: degrees(1.0),
+                highest_rad: degrees(0.1),
+            }),
+            ..sees(&floor, 100_000.0)
+        }],
+        None,
+    );
+    let silent = silent.floors(&terrain, &raster(), &[1], &pool(2));
+    assert!(probe(&silent[0], 20_000.0, 1.57).0.is_nan());
+}
+
+#[test]
+fn val_a_unit_is_blind_in_its_cone_of_silence() {
+    // A missile that reaches only from 5 km up, and a radar whose beam ends at 30°: over a point
+    // 5 km away the beam ends at 20 + 5,000·tan 30° = 2,907 m, over 20 km at 11,567 m.
+    let terrain = flat(100.0);
+    let floor = seen_from(&terrain, HERE, 20.0);
+    let sensor = Sensor {
+        beam: Some(Beam {
+            lowest_rad: -1.0,
+            highest_rad: std::f64::consts::FRAC_PI_6,
+        }),
+        ..sees(&floor, 100_000.0)
+    };
+    let weapon = Some(fires(HERE, air(0.0, 60_000.0, 5_000.0, 20_000.0)));
+    let field = &one(vec![sensor], weapon).floors(&terrain, &raster(), &[1], &pool(2))[0];
+    assert!(probe(field, 5_000.0, 1.57).0.is_nan());
+    assert!((probe(field, 20_000.0, 1.57).0 - 5_000.0).abs() < 1.0);
 }
 
 #[test]

@@ -235,6 +235,11 @@ impl PolarFloor {
         altitude_asl_m >= self.floor_asl_m(distance_m, azimuth_rad)
     }
 
+    /// How far the effective Earth falls away at a ground distance, metres: d²/2kR.
+    pub fn drop_m(&self, distance_m: f64) -> f64 {
+        distance_m * distance_m * self.per_drop
+    }
+
     /// Height of the antenna above sea, metres.
     pub fn antenna_asl_m(&self) -> f64 {
         self.antenna_asl_m

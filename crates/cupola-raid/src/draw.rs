@@ -2,9 +2,10 @@
 
 use crate::crews::CourseDraw;
 use crate::debris::DebrisDraw;
-use crate::inputs::Values;
+use crate::inputs::{InputId, Values};
 use crate::plan::{AreaPlan, DoctrinePlan, LossInputs, Plan, Unit};
 use cupola_coverage::detection::Radar;
+use cupola_coverage::network::Beam;
 use cupola_scenario::{Class, Kind};
 use cupola_units::{SimTime, Stream, math};
 
@@ -83,6 +84,8 @@ pub(crate) struct UnitDraw {
     pub radar: Radar,
     pub scan_s: f64,
     pub sector_half_rad: f64,
+    /// Elevations watched, where they are limited.
+    pub beam: Option<Beam>,
     pub look_down_share: f64,
     pub channels: i32,
     pub hold_share: f64,
@@ -308,6 +311,7 @@ fn unit_draw(unit: &Unit, values: &Values, stream: Stream) -> UnitDraw {
         },
         scan_s: get(i.sensor.scan_s).max(0.5),
         sector_half_rad: math::radians_from_degrees(get(i.sensor.sector_deg)) / 2.0,
+        beam: beam(unit, values),
         look_down_share: if unit.kind == Kind::Fighter {
             get(i.fighter.look_down_share)
         } else {
@@ -341,6 +345,19 @@ fn unit_draw(unit: &Unit, values: &Values, stream: Stream) -> UnitDraw {
             response_speed_m_s: get(i.fighter.speed_m_s),
         },
     }
+}
+
+/// The elevations that a unit's sensor watches; `None` where nothing limits them.
+fn beam(unit: &Unit, values: &Values) -> Option<Beam> {
+    let sensor = &unit.inputs.sensor;
+    let angle = |id: Option<InputId>, default_deg: f64| {
+        math::radians_from_degrees(id.map_or(default_deg, |id| values.get(id)))
+    };
+    let limited = sensor.elevation_min_deg.is_some() || sensor.elevation_max_deg.is_some();
+    limited.then(|| Beam {
+        lowest_rad: angle(sensor.elevation_min_deg, -90.0),
+        highest_rad: angle(sensor.elevation_max_deg, 90.0),
+    })
 }
 
 fn course_draw(course: &crate::crews::Course, values: &Values) -> CourseDraw {
@@ -392,6 +409,8 @@ pub struct MapFigures {
     pub sensor_range_m: f64,
     /// Half the width of the sector watched, radians.
     pub sector_half_rad: f64,
+    /// Elevations watched, where they are limited.
+    pub beam: Option<Beam>,
     /// Range and minimum range against aircraft-like targets, metres.
     pub range_m: [f64; 2],
     /// Lowest target above ground and highest above sea, metres.
@@ -410,6 +429,7 @@ impl Draw {
         MapFigures {
             sensor_range_m: figures.radar.range_m(rcs_m2).min(SENSOR_RANGE_MAX_M),
             sector_half_rad: figures.sector_half_rad,
+            beam: figures.beam,
             range_m: [envelope.range_min_m, envelope.range_m + envelope.response_m],
             altitude_m: [envelope.altitude_min_m, envelope.ceiling_m],
             ballistic_range_m: envelope.ballistic_range_m,

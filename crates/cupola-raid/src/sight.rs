@@ -9,6 +9,7 @@ use crate::route::{Sample, dot, vector};
 use crate::windows::{BLOCK, TrackStep};
 use cupola_coverage::PolarFloor;
 use cupola_coverage::detection::{TrackChain, TrackRule};
+use cupola_coverage::network::Beam;
 use cupola_scenario::{Class, Kind, Profile};
 use cupola_units::{EARTH_RADIUS_MEAN_M, math};
 
@@ -23,7 +24,8 @@ const MARGIN_M: f64 = 4000.0;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
     pub slant_m: f64,
-    /// How far inside the sensor's range and how far above the floor it is, metres.
+    /// How far inside the sensor's range, and how far above the floor and within the beam it is,
+    /// metres.
     pub inside_m: f64,
     above_m: f64,
     pub in_sector: bool,
@@ -124,6 +126,7 @@ pub(crate) struct PairContext<'a> {
     pub reach_m: f64,
     scan_s: f64,
     facing: Option<(f64, f64)>,
+    beam: Option<Beam>,
     pub index: usize,
     threat: usize,
     class: Class,
@@ -175,6 +178,7 @@ impl<'a> PairContext<'a> {
             reach_m: sensor_m.max(missile_m),
             scan_s: figures.scan_s,
             facing,
+            beam: figures.beam,
             index,
             threat,
             class,
@@ -213,10 +217,16 @@ impl<'a> PairContext<'a> {
             dot(self.east, sample.direction),
             dot(self.north, sample.direction),
         );
+        let above_m = sample.asl_m - self.floor.floor_or_beyond_asl_m(ground_m, azimuth);
+        let above_m = self.beam.map_or(above_m, |beam| {
+            let (lowest_m, highest_m) = beam.heights_asl_m(self.floor, ground_m);
+            let within_m = (sample.asl_m - lowest_m).min(highest_m - sample.asl_m);
+            above_m.min(within_m)
+        });
         Some(Sight {
             slant_m,
             inside_m,
-            above_m: sample.asl_m - self.floor.floor_or_beyond_asl_m(ground_m, azimuth),
+            above_m,
             in_sector: self.in_sector(azimuth),
         })
     }

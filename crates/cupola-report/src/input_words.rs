@@ -1,7 +1,7 @@
 //! Names of uncertain inputs in words, beside the names that `--set` and the files use.
 
 /// Words for the last part of a name.
-const WORDS: [(&str, &str); 44] = [
+const WORDS: [(&str, &str); 46] = [
     (
         "aim_share",
         "share of the existing defence that acts at aim points",
@@ -27,6 +27,8 @@ const WORDS: [(&str, &str); 44] = [
     ("consent_s", "time to obtain consent"),
     ("cost_musd", "cost"),
     ("cover_share", "aim points under cover outside the area"),
+    ("elevation_max_deg", "highest elevation the radar watches"),
+    ("elevation_min_deg", "lowest elevation the radar watches"),
     ("fail_share", "failures of the threat by itself"),
     ("handover_weeks", "weeks around a course"),
     ("inside_share", "share of a raid aimed into the area"),

@@ -127,7 +127,9 @@ pub struct Sensor {
     pub altitude_m: Option<Num>,
     /// Width of the sector watched, degrees; 360 is all round.
     pub sector_deg: Option<Num>,
-    /// Highest elevation watched, degrees.
+    /// Lowest elevation watched, degrees above the horizontal; what flies lower is not seen.
+    pub elevation_min_deg: Option<Num>,
+    /// Highest elevation watched, degrees; in the cone of silence above it nothing is seen.
     pub elevation_max_deg: Option<Num>,
 }
 

@@ -29,6 +29,18 @@ const SUFFIXES: &[(&str, &str, f64, f64)] = &[
     ("start_min", "min", -100_000.0, 100_000.0),
     ("_min", "min", 0.0, 1e6),
     ("_h", "h", 0.0, 1e5),
+    (
+        "elevation_min_deg",
+        "degrees above the horizontal",
+        -90.0,
+        90.0,
+    ),
+    (
+        "elevation_max_deg",
+        "degrees above the horizontal",
+        -90.0,
+        90.0,
+    ),
     ("_deg", "degrees", 0.0, 360.0),
     ("_weeks", "weeks", 0.0, 520.0),
     ("_musd", "million US dollars", 0.0, 1e6),

@@ -25,7 +25,10 @@ const PIPELINE: [&str; 8] = [
 ];
 
 /// Beside the pipeline: a crate, and how far along the pipeline it may look.
-const BESIDE: [(&str, &str); 1] = [("cupola-io", "cupola-coverage")];
+const BESIDE: [(&str, &str); 2] = [
+    ("cupola-io", "cupola-coverage"),
+    ("cupola-gpu", "cupola-coverage"),
+];
 
 /// Crates that join everything.
 const OUTERMOST: [&str; 2] = ["cupola-cli", "cupola-py"];

@@ -3,7 +3,7 @@
 //! On a projected grid in metres by the ring sweep; on latitude and longitude on rays from the site,
 //! read off at the terrain's nodes.
 
-use super::{Coverage, Height, RANGE_KM, ground};
+use super::{Coverage, Device, Height, RANGE_KM, device, ground};
 use crate::failure::Failure;
 use cupola_coverage::sweep::{Dem, FloorHeight, SimdPath, SweepSettings, floor_field_into};
 use cupola_coverage::{Antenna, CoverageError, LosSettings};
@@ -29,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) statistical: bool,
     /// Height and width of a cell at the site, metres.
     pub(crate) cell_m: (f64, f64),
+    /// The graphics processor that computed it, if one did.
+    pub(crate) device: Option<String>,
 }
 
 /// Row and column of the cell in which a point lies.
@@ -95,6 +97,7 @@ pub(crate) fn projected(
         ..SweepSettings::radar(sensor, args.mast_m)
     };
     let mut floor_m = Floats::zeros(grid.values.len());
+    let device = device::open(args)?;
     let sweep = |heights_m: &[f32], settings: &SweepSettings, floor_m: &mut [f32]| {
         let dem = Dem {
             heights_m,
@@ -102,6 +105,9 @@ pub(crate) fn projected(
             cols: grid.cols,
             cell_m: grid.cell_x_m,
         };
+        if let Some(device) = &device {
+            return device.floor_field(&dem, settings, floor_m);
+        }
         floor_field_into(&dem, settings, pool, SimdPath::best(), floor_m)
             .map_err(|error: CoverageError| Failure::Input(error.to_string(), None))
     };
@@ -140,6 +146,7 @@ pub(crate) fn projected(
         sites: vec![(sensor.0 as f64, sensor.1 as f64)],
         statistical: false,
         cell_m: (grid.cell_y_m, grid.cell_x_m),
+        device: device.map(|device| device.name().to_owned()),
     })
 }
 
@@ -204,6 +211,12 @@ pub(crate) fn geographic(
             Some("convert it: gdalwarp -t_srs EPSG:32634 -tr 30 30 IN.tif OUT.tif".to_owned()),
         ));
     }
+    if args.device == Device::Gpu {
+        return Err(Failure::Input(
+            "--device gpu needs terrain in metres of a projection".to_owned(),
+            Some("convert it: gdalwarp -t_srs EPSG:32634 -tr 30 30 IN.tif OUT.tif".to_owned()),
+        ));
+    }
     let site = ground::lat_lon("--at", at)?;
     if grid.bilinear(site).is_none() {
         return Err(Failure::Input(
@@ -258,6 +271,7 @@ pub(crate) fn geographic(
         ),
         ground_m: grid.values.into(),
         epsg: Some(4326),
+        device: None,
     })
 }
 

@@ -4,6 +4,7 @@
 //! a picture with `--png`.
 
 mod clock;
+mod device;
 pub(crate) mod field;
 pub(crate) mod ground;
 mod of_scenario;
@@ -68,6 +69,10 @@ pub(crate) struct Coverage {
     /// Heights above ground or above sea.
     #[arg(long, value_enum, default_value = "agl")]
     height: Height,
+    /// What computes the field; `gpu` needs a build with `--features gpu` and terrain in metres, and is
+    /// noted in the file.
+    #[arg(long, value_enum, default_value = "cpu", conflicts_with = "scenario")]
+    device: Device,
     #[command(flatten)]
     threads: ThreadArgs,
     /// Print read, compute and write times as JSON, last on standard error.
@@ -98,6 +103,15 @@ enum Height {
     Agl,
     /// Above sea.
     Asl,
+}
+
+/// What computes a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Device {
+    /// The processor.
+    Cpu,
+    /// A graphics processor.
+    Gpu,
 }
 
 /// What tiles that a folder lacks stand for.

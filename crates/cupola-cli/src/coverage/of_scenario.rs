@@ -68,6 +68,7 @@ pub(crate) fn field(
             raster.step_lat_deg * DEGREE_M,
             raster.step_lon_deg * DEGREE_M * math::cos(math::radians_from_degrees(middle_deg)),
         ),
+        device: None,
     })
 }
 

@@ -71,6 +71,10 @@ fn geotiff(
         let text = "statistical relief: right on average over an area, never about one valley";
         metadata.push(item("terrain", text.to_owned()));
     }
+    if let Some(device) = &field.device {
+        let text = format!("{device}: verdicts may differ from the processor's on 0.01 % of cells");
+        metadata.push(item("device", text));
+    }
     let tiff = GeoTiff {
         place: field.place.clone(),
         rows: field.rows,

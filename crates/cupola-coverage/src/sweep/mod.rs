@@ -189,7 +189,10 @@ fn sweep(
 }
 
 /// Whether a sweep can be computed.
-pub(crate) fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
+///
+/// # Errors
+/// As [`floor_field`].
+pub fn check_sweep(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
     check(dem, settings)
 }
 

@@ -137,6 +137,8 @@ pub(crate) struct SensorInputs {
     pub pd_ref: InputId,
     pub scan_s: InputId,
     pub sector_deg: InputId,
+    pub elevation_min_deg: Option<InputId>,
+    pub elevation_max_deg: Option<InputId>,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -154,12 +154,16 @@ impl Builder<'_> {
         let sensor = system.sensor.as_ref();
         let key = |name: &str| format!("{}.sensor.{name}", system.id);
         let sector = sensor.and_then(|s| s.sector_deg.as_ref());
+        let lowest = sensor.and_then(|s| s.elevation_min_deg.as_ref());
+        let highest = sensor.and_then(|s| s.elevation_max_deg.as_ref());
         SensorInputs {
             range_km: self.fixed(&key("range_km"), sensor.map(|s| &s.range_km), 0.0),
             rcs_ref_m2: self.fixed(&key("rcs_ref_m2"), sensor.map(|s| &s.rcs_ref_m2), 1.0),
             pd_ref: self.fixed(&key("pd_ref"), sensor.map(|s| &s.pd_ref), 0.8),
             scan_s: self.fixed(&key("scan_s"), sensor.map(|s| &s.scan_s), 5.0),
             sector_deg: self.fixed(&key("sector_deg"), sector, 360.0),
+            elevation_min_deg: lowest.map(|num| self.add(&key("elevation_min_deg"), num)),
+            elevation_max_deg: highest.map(|num| self.add(&key("elevation_max_deg"), num)),
         }
     }
 

@@ -5,9 +5,12 @@
 //! this processor can execute it: it comes from `detect` alone.
 //!
 //! All `unsafe` of the crate is in this module.
-#![expect(
-    unsafe_code,
-    reason = "vector instructions chosen at run time are reached only through unsafe calls"
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "vector instructions chosen at run time are reached only through unsafe calls"
+    )
 )]
 #![expect(
     clippy::inline_always,
@@ -119,17 +122,16 @@ pub enum SimdPath {
 impl SimdPath {
     /// The ways this processor offers, slowest first.
     pub fn available() -> Vec<Self> {
-        let mut paths = vec![Self::Scalar];
         #[cfg(target_arch = "x86_64")]
-        {
-            if Avx2::detect().is_some() {
-                paths.push(Self::Avx2);
-            }
-            if Avx512::detect().is_some() {
-                paths.push(Self::Avx512);
-            }
-        }
-        paths
+        let vectors = [
+            Avx2::detect().map(|_| Self::Avx2),
+            Avx512::detect().map(|_| Self::Avx512),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let vectors = [None; 0];
+        std::iter::once(Self::Scalar)
+            .chain(vectors.into_iter().flatten())
+            .collect()
     }
 
     /// The fastest way this processor offers.
