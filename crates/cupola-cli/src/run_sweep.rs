@@ -3,7 +3,7 @@
 use crate::args::ScenarioArgs;
 use crate::failure::Failure;
 use crate::prepare::{Prepared, catalogue};
-use crate::progress::{go_on, stage};
+use crate::progress::{go_on, note, stage};
 use cupola_campaign::sweep::{Axis, Response};
 use cupola_campaign::{Inputs, Outcome, Watch, small_point};
 use cupola_coverage::LosSettings;
@@ -15,10 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A value as written, its scenario, and what that means.
 pub(crate) type SweepPoint = (String, Scenario, Plan);
 
-/// The plans of the values, before anything is played.
+/// The plans of the values, before anything is played; none where the terrain of the answer does not
+/// hold what their units look over.
 ///
 /// # Errors
-/// [`Failure`] where a value makes no scenario, or its units stand beyond the terrain of the answer.
+/// [`Failure`] where a value makes no scenario.
 pub(crate) fn points(args: &ScenarioArgs, prepared: &Prepared) -> Result<Vec<SweepPoint>, Failure> {
     let scenario = &prepared.scenario;
     if scenario.file.sweep.is_none() {
@@ -30,12 +31,12 @@ pub(crate) fn points(args: &ScenarioArgs, prepared: &Prepared) -> Result<Vec<Swe
     for (value, point) in scenario.sweep_points(&files)? {
         let (needed, _) = World::extents(&point)?;
         if !holds(&terrain, &needed) {
-            let message = format!("the sweep at {value}: its fire units look beyond the terrain");
-            let help = "the sweep inside a report is played on the terrain that the scenario's own fire \
-                        units need; take nearer values, or use `cupola sweep`";
-            return Err(scenario
-                .reject("sweep.values", message, Some(help.to_owned()))
-                .into());
+            // With `--option` fewer fire units stand there, and the answer needs less terrain.
+            note(&format!(
+                "the sweep is left out: at {value} its fire units look beyond the terrain that the \
+                 answer needs; play all options, take nearer values, or use `cupola sweep`"
+            ));
+            return Ok(Vec::new());
         }
         let plan = Plan::new(&point, &prepared.world)?;
         points.push((value, point, plan));
@@ -66,6 +67,9 @@ pub(crate) fn response(
     let Some(sweep) = &prepared.scenario.file.sweep else {
         return Ok(None);
     };
+    if points.is_empty() {
+        return Ok(None);
+    }
     let bar = stage("sweep, value by value", points.len() as u64);
     let stopped = || stop.load(Ordering::SeqCst);
     let mut response = empty(prepared, outcome);

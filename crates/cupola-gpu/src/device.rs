@@ -110,7 +110,7 @@ impl Gpu {
         ground: &wgpu::Buffer,
     ) -> Result<Vec<f32>, GpuError> {
         let scene = Scene::new(dem, settings);
-        let floors = self.filled(&vec![-UNKNOWN_M; dem.heights_m.len()])?;
+        let floors = self.filled(&vec![UNKNOWN_M; dem.heights_m.len()])?;
         let rays = 8 * scene.rays;
         let uniform = self
             .device
@@ -208,7 +208,7 @@ impl Gpu {
         let (say, heard) = std::sync::mpsc::channel();
         here.map_async(wgpu::MapMode::Read, .., move |done| {
             // Nobody listens any more only when waiting has failed, which is told below.
-            let _ = say.send(done);
+            say.send(done).ok();
         });
         let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
         waited.map_err(|error| failed(&error))?;
@@ -226,7 +226,7 @@ fn finish(dem: &Dem<'_>, settings: &SweepSettings, field: &mut [f32]) {
     let (row, col) = settings.sensor;
     for (i, floor_m) in field.iter_mut().enumerate() {
         let (dr, dc) = ((i / dem.cols).abs_diff(row), (i % dem.cols).abs_diff(col));
-        if *floor_m == -UNKNOWN_M || (dr * dr + dc * dc) as f64 > squared {
+        if *floor_m > 0.5 * UNKNOWN_M || (dr * dr + dc * dc) as f64 > squared {
             *floor_m = f32::NAN;
         }
     }

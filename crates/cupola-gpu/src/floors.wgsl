@@ -121,5 +121,5 @@ fn read_off(@builtin(global_invocation_id) id: vec3<u32>) {
         floor_m = line + scene.antenna_m;
     }
     let known = line < LIMIT_M && ground_m < LIMIT_M;
-    floors[cell] = select(-UNKNOWN_M, floor_m, known);
+    floors[cell] = select(UNKNOWN_M, floor_m, known);
 }

@@ -8,7 +8,7 @@ const RAYS_PER_RING: usize = 2;
 const RAYS_MIN: usize = 16;
 /// Nothing is steeper than this downwards, metres per ring.
 pub(crate) const NOTHING_MET: f32 = -1e30;
-/// Height that stands for unknown ground, and below zero for an unknown floor, metres.
+/// Height that stands for unknown ground and for an unknown floor, metres.
 pub(crate) const UNKNOWN_M: f32 = 1e30;
 
 /// A half sector: rings that go one way, offsets that go one way.

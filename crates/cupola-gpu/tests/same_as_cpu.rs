@@ -26,7 +26,7 @@ fn pool() -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new()
         .num_threads(2)
         .build()
-        .unwrap()
+        .expect("a small pool can be made")
 }
 
 #[test]
