@@ -158,7 +158,7 @@ impl LineUps {
         if self.of.is_empty() {
             return Coalitions::default();
         }
-        let area = AreaRaster::new(inputs.world, inputs.plan);
+        let area = AreaRaster::coarse(inputs.world);
         let shares = self
             .plans
             .iter()

@@ -42,6 +42,9 @@ pub(crate) struct AreaRaster {
     pub(crate) area: Weights,
 }
 
+/// Step of the coarse raster, degrees (2′).
+const COARSE_DEG: f64 = 1.0 / 30.0;
+
 impl AreaRaster {
     /// The box of the area and of all units, so that maps show where cover ends.
     pub(crate) fn new(world: &World, plan: &Plan) -> Self {
@@ -68,6 +71,34 @@ impl AreaRaster {
         let people = raster.grid(people);
         Self {
             people: Weights::by_value(&people, Some(&mask)),
+            area: Weights::by_area(&raster, Some(&mask)),
+            raster,
+        }
+    }
+
+    /// The protected area on a coarse raster that keeps all its people: for averages over it, which
+    /// hardly depend on the step.
+    pub(crate) fn coarse(world: &World) -> Self {
+        let raster = Raster::over(&world.area_bounds(), COARSE_DEG);
+        let mut people = vec![0.0_f32; raster.rows * raster.cols];
+        let fine = world.people();
+        for (i, count) in fine.values.iter().enumerate() {
+            let at = fine.point(i / fine.cols, i % fine.cols);
+            if count.is_nan() || *count <= 0.0 || !world.in_area(at) {
+                continue;
+            }
+            let north = raster.point(0, 0);
+            let row = ((north.lat_deg - at.lat_deg) / COARSE_DEG).round();
+            let col = ((at.lon_deg - north.lon_deg) / COARSE_DEG).round();
+            let row = row.clamp(0.0, raster.rows as f64 - 1.0) as usize;
+            let col = col.clamp(0.0, raster.cols as f64 - 1.0) as usize;
+            people[row * raster.cols + col] += count;
+        }
+        let mask: Vec<bool> = (0..people.len())
+            .map(|i| world.in_area(raster.point(i / raster.cols, i % raster.cols)))
+            .collect();
+        Self {
+            people: Weights::by_value(&raster.grid(people), None),
             area: Weights::by_area(&raster, Some(&mask)),
             raster,
         }

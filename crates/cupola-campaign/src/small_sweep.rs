@@ -12,14 +12,9 @@ use crate::run::{
 };
 use crate::sample::{Estimate, Sample};
 use crate::sweep::{Point, Reading, counts, exposure, plain};
-use cupola_coverage::{Raster, Weights};
 use cupola_raid::OptionPlan;
 use cupola_scenario::Scenario;
-use cupola_world::World;
 use std::convert::Infallible;
-
-/// Step of the raster of cover, degrees (2′): an average over an area hardly depends on it.
-const STEP_DEG: f64 = 1.0 / 30.0;
 
 /// Reads one value of a small sweep; `first` is the sample of the first value.
 ///
@@ -49,7 +44,7 @@ pub fn small_point(
     };
     play(inputs, settings, pool, programme, &mut take, watch)?;
     let classes = classes_of(plan, 0);
-    let area = area_raster(inputs.world);
+    let area = AreaRaster::coarse(inputs.world);
     let mut rows = Vec::new();
     for (option, option_plan) in plan.options.iter().enumerate() {
         if (watch.stop)() {
@@ -69,33 +64,6 @@ pub fn small_point(
         rows,
     };
     Ok((point, sample))
-}
-
-/// The protected area on a coarse raster that keeps all its people.
-fn area_raster(world: &World) -> AreaRaster {
-    let raster = Raster::over(&world.area_bounds(), STEP_DEG);
-    let mut people = vec![0.0_f32; raster.rows * raster.cols];
-    let fine = world.people();
-    for (i, count) in fine.values.iter().enumerate() {
-        let at = fine.point(i / fine.cols, i % fine.cols);
-        if count.is_nan() || *count <= 0.0 || !world.in_area(at) {
-            continue;
-        }
-        let north = raster.point(0, 0);
-        let row = ((north.lat_deg - at.lat_deg) / STEP_DEG).round();
-        let col = ((at.lon_deg - north.lon_deg) / STEP_DEG).round();
-        let row = row.clamp(0.0, raster.rows as f64 - 1.0) as usize;
-        let col = col.clamp(0.0, raster.cols as f64 - 1.0) as usize;
-        people[row * raster.cols + col] += count;
-    }
-    let mask: Vec<bool> = (0..people.len())
-        .map(|i| world.in_area(raster.point(i / raster.cols, i % raster.cols)))
-        .collect();
-    AreaRaster {
-        people: Weights::by_value(&raster.grid(people), None),
-        area: Weights::by_area(&raster, Some(&mask)),
-        raster,
-    }
 }
 
 fn cover(
