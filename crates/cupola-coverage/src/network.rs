@@ -19,6 +19,8 @@ use crate::raster::Raster;
 
 /// Above this height over the ground nothing counts, metres.
 pub const HEIGHT_M_MAX: f64 = 30_000.0;
+/// Depths that are computed at once.
+const DEPTHS_MAX: usize = 4;
 
 /// The part of the horizon that a sensor watches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -265,7 +267,7 @@ impl Network<'_> {
     /// act at once; NaN where there is none below 30 km or where the ground is unknown.
     ///
     /// # Panics
-    /// If a unit names a sensor that is not there.
+    /// If a unit names a sensor that is not there, or more than four depths are asked for.
     pub fn floors(
         &self,
         ground: &Grid,
@@ -273,16 +275,12 @@ impl Network<'_> {
         depths: &[usize],
         pool: &rayon::ThreadPool,
     ) -> Vec<Grid> {
-        let lowest = |acts: &[Act], ground_m: f64| {
-            let lowest = depths.iter().map(|&k| lowest_at_depth(acts, k));
-            lowest.map(|asl_m| agl_m(asl_m, ground_m)).collect()
-        };
+        assert!(depths.len() <= DEPTHS_MAX, "{DEPTHS_MAX} depths at once");
+        let lowest = |acts: &[Act], ground_m: f64| lowest_agl_m(acts, ground_m, depths);
         let all = |_: usize, _: usize| true;
-        let rows: Vec<Vec<Vec<f32>>> = self.rows(ground, raster, pool, &all, &lowest);
-        let field = |depth| {
-            let void = |cell: &Vec<f32>| cell.get(depth).copied().unwrap_or(f32::NAN);
-            raster.grid(rows.iter().flatten().map(void).collect())
-        };
+        let rows = self.rows(ground, raster, pool, &all, &lowest);
+        let field =
+            |depth: usize| raster.grid(rows.iter().flatten().map(|cell| cell[depth]).collect());
         (0..depths.len()).map(field).collect()
     }
 
@@ -321,9 +319,9 @@ impl Network<'_> {
     ) -> Fields {
         let numbered = self.units.len() < usize::from(u16::MAX);
         assert!(numbered, "units are numbered by u16");
+        assert!(depths.len() <= DEPTHS_MAX, "{DEPTHS_MAX} depths at once");
         let both = |acts: &[Act], ground_m: f64| {
-            let lowest = depths.iter().map(|&k| lowest_at_depth(acts, k));
-            let lowest: Vec<f32> = lowest.map(|asl_m| agl_m(asl_m, ground_m)).collect();
+            let lowest = lowest_agl_m(acts, ground_m, depths);
             (lowest, best_two(acts, ground_m))
         };
         let rows = self.rows(ground, raster, pool, &may_act, &both);
@@ -536,6 +534,15 @@ fn push_acts(acts: &mut Vec<Act>, unit: usize, reach: Span, seen: impl Iterator<
         }
     }
     acts.truncate(last + 1);
+}
+
+/// Heights above ground at each depth asked for; NaN where there is none.
+fn lowest_agl_m(acts: &[Act], ground_m: f64, depths: &[usize]) -> [f32; DEPTHS_MAX] {
+    let mut heights = [f32::NAN; DEPTHS_MAX];
+    for (height, &depth) in heights.iter_mut().zip(depths) {
+        *height = agl_m(lowest_at_depth(acts, depth), ground_m);
+    }
+    heights
 }
 
 /// The lowest height above sea at which at least `depth` units can act; infinite if there is none.
