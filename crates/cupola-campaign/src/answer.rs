@@ -16,6 +16,7 @@ use crate::stories::stories;
 use crate::tally::{COST, Cell, INTERCEPTORS, LEAKERS, QUANTITIES, Table, Tally};
 use cupola_raid::{Cause, Plan};
 use cupola_scenario::{Class, Scenario};
+use rayon::prelude::*;
 
 /// Puts the outcome together.
 pub(crate) fn outcome(
@@ -36,17 +37,18 @@ pub(crate) fn outcome(
         .people_factor
         .as_ref()
         .map_or(1.0, |factor| factor.mode);
-    let options: Vec<OptionOutcome> = (0..plan.options.len())
-        .map(|option| {
-            let mut cover = cover(inputs, &plan.options[option], &area, pool);
-            count_people(&mut cover.fields.network, factor);
-            let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
-            built.title.clone_from(&file.options[option].title);
-            built.coverage = Some(cover.fields);
-            built.radar_view = radar_view(inputs, &plan.options[option], pool);
-            built
-        })
-        .collect();
+    let answered = |option: usize| {
+        let mut cover = cover(inputs, &plan.options[option], &area, pool);
+        count_people(&mut cover.fields.network, factor);
+        let mut built = one_option(inputs, settings, tally, option, main_raid, &cover);
+        built.title.clone_from(&file.options[option].title);
+        built.coverage = Some(cover.fields);
+        built.radar_view = radar_view(inputs, &plan.options[option], pool);
+        built
+    };
+    let options = 0..plan.options.len();
+    let options: Vec<OptionOutcome> =
+        pool.install(|| options.into_par_iter().map(answered).collect());
     Outcome {
         scenario: scenario.name.clone(),
         hash: scenario.hash.clone(),
