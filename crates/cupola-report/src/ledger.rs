@@ -220,8 +220,8 @@ fn by_expectation(count: &LedgerCount) -> String {
 /// Airspace of countries outside the alliance that the option's radars look into.
 fn radar_view(view: View<'_>) -> String {
     let options = view.options();
-    let caption = "Airspace of countries outside NATO in view of the option's radars: area, and \
-                   the farthest point from NATO soil; every figure in the middle of its range";
+    let caption = "Airspace of countries outside NATO in view of the option's radars: area, km²; \
+                   the farthest point from NATO soil, km; every figure in the middle of its range";
     let mut table = Table::new("t-radar-view", caption.to_owned())
         .class("ledger")
         .text_column("Over, at a height above ground of");
@@ -251,14 +251,14 @@ fn radar_view(view: View<'_>) -> String {
     }
 }
 
-/// `12 300 km², to 87 km`.
+/// `12 300; 87`: square kilometres, and kilometres of depth.
 fn in_view(seen: Option<&RadarView>) -> String {
     match seen {
         Some(seen) if seen.area_km2 > 0.0 => {
             let step = if seen.area_km2 >= 1000.0 { 100.0 } else { 10.0 };
             let area_km2 = (seen.area_km2 / step).round() * step;
             let depth_km = seen.depth_km.round();
-            format!("{} km², to {} km", plain(area_km2), plain(depth_km))
+            format!("{}; {}", plain(area_km2), plain(depth_km))
         }
         _ => "0".to_owned(),
     }
