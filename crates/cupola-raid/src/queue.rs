@@ -12,8 +12,8 @@ use std::collections::BinaryHeap;
 /// Something that happens to a threat or a fire unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// A unit may try to engage a threat it has a track on.
-    Engage { unit: u16, threat: u16 },
+    /// Some unit may try to engage a threat it has a track on.
+    Engage { threat: u16 },
     /// Missiles meet a threat.
     Intercept { shot: u32 },
     /// The outcome of a shot is known.
@@ -34,17 +34,37 @@ pub(crate) enum Event {
     End { threat: u16 },
 }
 
+/// An event with its place in the order: its time, then how many were pushed before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
-    time: SimTime,
-    sequence: u32,
+    key: u64,
     event: Event,
+}
+
+impl Entry {
+    /// Bits of the key that count events: sixteen million in a run.
+    const COUNT_BITS: u32 = 24;
+    /// Times from 17 years before the start of the raid, so that none is negative.
+    const EARLIEST: i64 = -(1 << 39);
+
+    fn new(time: SimTime, sequence: u32, event: Event) -> Self {
+        let since = (time.0 - Self::EARLIEST).clamp(0, (1 << 40) - 1) as u64;
+        let sequence = u64::from(sequence.min((1 << Self::COUNT_BITS) - 1));
+        Self {
+            key: since << Self::COUNT_BITS | sequence,
+            event,
+        }
+    }
+
+    fn time(self) -> SimTime {
+        SimTime((self.key >> Self::COUNT_BITS).cast_signed() + Self::EARLIEST)
+    }
 }
 
 impl Ord for Entry {
     // Reversed, since the heap gives the greatest first.
     fn cmp(&self, other: &Self) -> Ordering {
-        (other.time, other.sequence).cmp(&(self.time, self.sequence))
+        other.key.cmp(&self.key)
     }
 }
 
@@ -76,11 +96,7 @@ impl Queue {
     }
 
     pub(crate) fn push(&mut self, time: SimTime, event: Event) {
-        let entry = Entry {
-            time,
-            sequence: self.next,
-            event,
-        };
+        let entry = Entry::new(time, self.next, event);
         self.next += 1;
         if self.sorted {
             self.heap.push(entry);
@@ -100,7 +116,7 @@ impl Queue {
         } else {
             self.known.pop()
         };
-        entry.map(|entry| (entry.time, entry.event))
+        entry.map(|entry| (entry.time(), entry.event))
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Flying {
     /// Salvos in the air that the network knows of.
     pub in_flight: u16,
     pub first_dealing: u32,
+    /// When a unit is woken next to engage it; never when none is.
+    pub wakes: SimTime,
     /// Taken for a decoy by some unit.
     pub taken_for_decoy: bool,
     pub heading: Heading,
@@ -93,8 +95,13 @@ pub(crate) fn launch(setting: &Setting<'_>, stream: Stream, flying: &mut Vec<Fly
         }
     }
     for (wave, pools) in setting.raid.waves.iter().zip(&setting.geometry.pools) {
-        let u = stream.uniform(wave.entity, purpose::COUNT, 0);
-        let count = wave.count.quantile(u).round().max(0.0) as u32;
+        let count = if wave.count.is_fixed() {
+            wave.count.mode
+        } else {
+            wave.count
+                .quantile(stream.uniform(wave.entity, purpose::COUNT, 0))
+        };
+        let count = count.round().max(0.0) as u32;
         for i in 0..count {
             let entity = threat_entity(wave.entity, i);
             flying.push(one(setting, stream, wave, *pools, entity, &frailty));
@@ -114,7 +121,10 @@ fn one(
     let class = crate::engine::class_of(setting, wave.threat);
     let route = pick_route(setting, stream, wave, pools, entity);
     let path = &setting.geometry.routes[route as usize];
-    let launch_s = wave.start_s + wave.spread_s * stream.uniform(entity, purpose::LAUNCH, 0);
+    let mut launch_s = wave.start_s;
+    if wave.spread_s > 0.0 {
+        launch_s += wave.spread_s * stream.uniform(entity, purpose::LAUNCH, 0);
+    }
     let launched = SimTime::from_seconds(launch_s);
     let arrives = launched + SimTime::from_seconds(path.flight_s);
     let (fate, end_s) = natural_end(setting, stream, wave, path, entity, frailty);
@@ -139,6 +149,7 @@ fn one(
         salvos: 0,
         in_flight: 0,
         first_dealing: 0,
+        wakes: SimTime::NEVER,
         taken_for_decoy: false,
         heading: Heading::default(),
         alarm,
@@ -159,10 +170,16 @@ fn pick_route(
     let inside_share = values.get(setting.plan.aims[wave.aims].inside_share);
     let salvo = !setting.plan.threats[wave.threat].class.is_air_breathing();
     let chooser = if salvo { wave.entity } else { entity };
-    let [u_side, u_stray] = stream.uniform_pair(chooser, purpose::SIDE, 0);
+    let strays = pools[3] > pools[2];
+    let [u_side, u_stray] = if inside_share >= 1.0 && !strays {
+        // Nothing to choose.
+        [0.0, 1.0]
+    } else {
+        stream.uniform_pair(chooser, purpose::SIDE, 0)
+    };
     let (from, to) = if u_side >= inside_share {
         (pools[1], pools[2])
-    } else if u_stray < values.get(wave.stray_share) && pools[3] > pools[2] {
+    } else if strays && u_stray < values.get(wave.stray_share) {
         (pools[2], pools[3])
     } else {
         (pools[0], pools[1])
@@ -194,17 +211,21 @@ fn natural_end(
     } else {
         End::LeftArea
     };
-    let [u_fail, u_when] = stream.uniform_pair(entity, purpose::FAIL, 0);
-    if u_fail < setting.draw.threats[wave.threat].fail_share {
-        return (End::Failed, route.flight_s * u_when);
+    let fail_share = setting.draw.threats[wave.threat].fail_share;
+    if fail_share > 0.0 {
+        let [u_fail, u_when] = stream.uniform_pair(entity, purpose::FAIL, 0);
+        if u_fail < fail_share {
+            return (End::Failed, route.flight_s * u_when);
+        }
     }
-    let [u, u_cause] = stream.uniform_pair(entity, purpose::EXISTING, 0);
+    let luck = || stream.uniform_pair(entity, purpose::EXISTING, 0);
     if let Some(hazard) = &setting.existing.0.path[class] {
+        let [u, u_cause] = luck();
         return along_path(hazard, route, frailty[class], u, u_cause, arrival);
     }
     if let Some(cover) = &setting.existing.0.cover[class]
         && under_cover(cover, setting, stream, route, class)
-        && u < cover.killed_share
+        && luck()[0] < cover.killed_share
     {
         // Met near the end of its flight.
         return (End::KilledExisting, route.flight_s * 0.97);

@@ -22,6 +22,11 @@ pub(crate) struct TrackStep {
     pub p: f64,
 }
 
+/// Milliseconds in four bytes, for times since a threat's launch: 24 days.
+fn ms(time: SimTime) -> i32 {
+    i32::try_from(time.0).unwrap_or(i32::MAX)
+}
+
 /// One chance to meet the threat.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chance {
@@ -37,7 +42,6 @@ impl Chance {
     const SEEN: u32 = 1 << 31;
 
     fn new(launch: SimTime, meet: SimTime, sample: usize, is_seen: bool) -> Self {
-        let ms = |time: SimTime| i32::try_from(time.0).unwrap_or(i32::MAX);
         Self {
             launch_ms: ms(launch),
             meet_ms: ms(meet),
@@ -70,20 +74,67 @@ impl Chance {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pair {
     pub unit: u16,
+    /// Place among the route's shooters; [`Pair::WATCHES`] for a unit that only watches.
+    pub shooter: u16,
     /// Slices of [`Windows::tracks`] and [`Windows::chances`].
     pub tracks: (u32, u32),
     pub chances: (u32, u32),
-    /// Earliest track and first chance's launch since the threat's; never where there is none.
-    pub first_track: SimTime,
-    pub first_launch: SimTime,
+    /// Earliest track, first and last chance's launch since the threat's, milliseconds;
+    /// [`Pair::NEVER_MS`] where there is none.
+    first_track_ms: i32,
+    first_launch_ms: i32,
+    last_launch_ms: i32,
     /// Probability of a track at the earliest time.
     pub first_p: f64,
 }
 
 impl Pair {
+    /// No place among the shooters.
+    pub(crate) const WATCHES: u16 = u16::MAX;
+    const NEVER_MS: i32 = i32::MAX;
+
     /// Whether the unit has a chance to meet the threat.
     pub(crate) fn is_shooter(&self) -> bool {
         self.chances.1 > self.chances.0
+    }
+
+    /// Earliest track since the threat's launch; never where there is none.
+    pub(crate) fn first_track(&self) -> SimTime {
+        Self::time(self.first_track_ms)
+    }
+
+    /// Launch of the first chance since the threat's; never where there is none.
+    pub(crate) fn first_launch(&self) -> SimTime {
+        Self::time(self.first_launch_ms)
+    }
+
+    fn time(ms: i32) -> SimTime {
+        if ms == Self::NEVER_MS {
+            SimTime::NEVER
+        } else {
+            SimTime(i64::from(ms))
+        }
+    }
+
+    /// How many of the pair's chances, `from` or more, begin before a time since the threat's launch.
+    ///
+    /// Launches follow each other almost evenly, so the place is guessed and then corrected: a search
+    /// from either end would load far more of them.
+    pub(crate) fn past(&self, chances: &[Chance], from: u32, time: SimTime) -> u32 {
+        let count = chances.len();
+        let first = SimTime(i64::from(self.first_launch_ms));
+        let span = SimTime(i64::from(self.last_launch_ms)) - first;
+        let share = (time - first).0 as f64 / span.0.max(1) as f64;
+        // A negative place is cast to none.
+        let place = (share * (count as f64 - 1.0)) as usize;
+        let mut past = place.max(from as usize).min(count);
+        while past < count && chances[past].launch() < time {
+            past += 1;
+        }
+        while past > from as usize && chances[past - 1].launch() >= time {
+            past -= 1;
+        }
+        past as u32
     }
 }
 
@@ -92,10 +143,11 @@ impl Pair {
 pub(crate) struct Windows {
     pub tracks: Vec<TrackStep>,
     pub chances: Vec<Chance>,
+    /// By route, whoever may have it first comes first.
     pub pairs: Vec<Pair>,
     /// Slice of `pairs` by route.
     pub of_route: Vec<(u32, u32)>,
-    /// Those of the pairs that have a chance, and slice of them by route.
+    /// Those of the pairs that have a chance, in the order of units, and slice of them by route.
     pub shooters: Vec<Pair>,
     pub shooters_of: Vec<(u32, u32)>,
     /// Units that see each sample, as words of bits; by route the offset of its first word.
@@ -194,7 +246,8 @@ impl Windows {
         }
     }
 
-    /// Puts the pairs that were found unit by unit in the order of routes, then units.
+    /// Puts the pairs that were found unit by unit in the order of routes, then of their earliest
+    /// tracks; shooters in that of routes, then units.
     fn sort_pairs(&mut self, routes: usize) {
         self.of_route.resize(routes, (0, 0));
         for (route, _) in &self.found {
@@ -208,10 +261,12 @@ impl Windows {
         }
         let nothing = Pair {
             unit: 0,
+            shooter: Pair::WATCHES,
             tracks: (0, 0),
             chances: (0, 0),
-            first_track: SimTime::NEVER,
-            first_launch: SimTime::NEVER,
+            first_track_ms: Pair::NEVER_MS,
+            first_launch_ms: Pair::NEVER_MS,
+            last_launch_ms: Pair::NEVER_MS,
             first_p: 0.0,
         };
         self.pairs.resize(self.found.len(), nothing);
@@ -223,10 +278,15 @@ impl Windows {
         self.shooters.clear();
         self.shooters_of.clear();
         for &(first, last) in &self.of_route {
-            let from = self.shooters.len() as u32;
-            let pairs = self.pairs[first as usize..last as usize].iter();
-            self.shooters.extend(pairs.filter(|pair| pair.is_shooter()));
-            self.shooters_of.push((from, self.shooters.len() as u32));
+            let from = self.shooters.len();
+            let pairs = &mut self.pairs[first as usize..last as usize];
+            for pair in pairs.iter_mut().filter(|pair| pair.is_shooter()) {
+                pair.shooter = (self.shooters.len() - from) as u16;
+                self.shooters.push(*pair);
+            }
+            pairs.sort_unstable_by_key(|pair| (pair.first_track_ms, pair.unit));
+            self.shooters_of
+                .push((from as u32, self.shooters.len() as u32));
         }
     }
 
@@ -282,14 +342,18 @@ impl Windows {
         }
         let track = self.tracks.get(first_track);
         let chance = self.chances.get(first_chance);
+        let last_chance = chance.and(self.chances.last());
         if track.is_some() || chance.is_some() {
             let pair = Pair {
                 unit: context.index as u16,
+                shooter: Pair::WATCHES,
                 tracks: (first_track as u32, self.tracks.len() as u32),
                 chances: (first_chance as u32, self.chances.len() as u32),
-                first_track: track.map_or(SimTime::NEVER, |step| SimTime::from_seconds(step.t_s)),
+                first_track_ms: track
+                    .map_or(Pair::NEVER_MS, |step| ms(SimTime::from_seconds(step.t_s))),
                 first_p: track.map_or(0.0, |step| step.p),
-                first_launch: chance.map_or(SimTime::NEVER, |chance| chance.launch()),
+                first_launch_ms: chance.map_or(Pair::NEVER_MS, |chance| chance.launch_ms),
+                last_launch_ms: last_chance.map_or(Pair::NEVER_MS, |chance| chance.launch_ms),
             };
             self.found.push((number as u32, pair));
         }

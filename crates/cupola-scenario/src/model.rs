@@ -314,7 +314,7 @@ pub struct Command {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Debris {
-    /// Hazardous pieces of one killed threat.
+    /// Hazardous pieces of one killed threat; 0: nothing of it is followed to the ground.
     pub pieces: Option<Num>,
     /// Share of people under a roof that stops all but heavy pieces, 0 to 1.
     pub sheltered_share: Option<Num>,

@@ -77,6 +77,12 @@ impl Stream {
         (bits as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
 
+    /// Whether something of this probability happens; what is certain needs no draw.
+    #[inline]
+    pub fn happens(self, probability: f64, entity: u32, purpose: u32, n: u32) -> bool {
+        probability > 0.0 && (probability >= 1.0 || self.uniform(entity, purpose, n) < probability)
+    }
+
     /// Two independent uniform numbers strictly between 0 and 1, 32 random bits each.
     #[inline]
     pub fn uniform_pair(self, entity: u32, purpose: u32, n: u32) -> [f64; 2] {
@@ -91,8 +97,11 @@ impl Stream {
 
     /// A number from 0 to `count − 1`; 0 when `count` is 0.
     pub fn index(self, entity: u32, purpose: u32, n: u32, count: usize) -> usize {
+        if count < 2 {
+            return 0;
+        }
         let u = self.uniform(entity, purpose, n);
-        ((u * count as f64) as usize).min(count.saturating_sub(1))
+        ((u * count as f64) as usize).min(count - 1)
     }
 
     /// A gamma number with the given shape and scale 1, by inversion of its distribution.

@@ -14,7 +14,9 @@ impl SimTime {
     /// The nearest millisecond to a time in seconds; beyond about 70 million years it is `NEVER`.
     pub fn from_seconds(seconds: f64) -> Self {
         if seconds.is_finite() && seconds.abs() < 1e15 {
-            Self(libm::round(seconds * 1000.0) as i64)
+            let ms = seconds * 1000.0;
+            // The cast cuts towards zero.
+            Self((ms + 0.5_f64.copysign(ms)) as i64)
         } else {
             Self::NEVER
         }

@@ -44,14 +44,16 @@ pub struct World {
     grounds: Vec<Grid>,
     soil: CountryRaster,
     is_nato: [bool; 256],
+    /// Alpha-2 codes by country index.
+    codes: Vec<&'static str>,
     nato: Vec<Country>,
     nato_codes: &'static [&'static str],
     nato_distance: Grid,
     area: Vec<bool>,
     area_bounds: Bounds,
     terrain_bounds: Bounds,
-    people: Grid,
-    people_around: Grid,
+    people: Residents,
+    people_around: Residents,
 }
 
 impl World {
@@ -95,6 +97,8 @@ impl World {
         let year = u16::try_from(scenario.file.area.nato_year).unwrap_or(2024);
         let nato_codes = countries::nato_members(year);
         let mut is_nato = [false; 256];
+        let code = |index| countries::by_index(index).map_or("--", |country| country.iso2);
+        let codes = (0..=u8::MAX).map(code).collect();
         let mut nato = Vec::new();
         for country in countries::all().filter(|c| nato_codes.contains(&c.iso2)) {
             is_nato[usize::from(country.index)] = true;
@@ -116,14 +120,15 @@ impl World {
             grounds,
             soil,
             is_nato,
+            codes,
             nato,
             nato_codes,
             nato_distance,
             area,
             area_bounds,
             terrain_bounds,
-            people,
-            people_around,
+            people: Residents::new(people),
+            people_around: Residents::new(people_around),
         })
     }
 
@@ -149,15 +154,14 @@ impl World {
 
     /// Residents per cell of 30″ around the protected area, before the scenario's factor.
     pub fn people(&self) -> &Grid {
-        &self.people
+        &self.people.grid
     }
 
     /// Residents per km² at a point, before the scenario's factor: in cells of 30″ around the
     /// protected area, of 1′ around fire units, 0 beyond and where nobody is known.
     pub fn people_per_km2(&self, at: LatLon) -> f64 {
-        density_per_km2(&self.people, at)
-            .or_else(|| density_per_km2(&self.people_around, at))
-            .unwrap_or(0.0)
+        let around = || self.people_around.per_km2(at);
+        self.people.per_km2(at).or_else(around).unwrap_or(0.0)
     }
 
     /// Index of the country below a point; 0 at sea and outside the theatre.
@@ -168,7 +172,7 @@ impl World {
 
     /// Alpha-2 code of a country index; `--` for none.
     pub fn code(&self, index: u8) -> &'static str {
-        countries::by_index(index).map_or("--", |country| country.iso2)
+        self.codes.get(usize::from(index)).copied().unwrap_or("--")
     }
 
     /// Index of an alpha-2 code; 255 for a code that is no country, which stands nowhere.
@@ -247,18 +251,40 @@ impl World {
     }
 }
 
-/// People per km² in the cell of a point, if the grid holds it.
-fn density_per_km2(grid: &Grid, at: LatLon) -> Option<f64> {
-    let row = ((grid.north_deg - at.lat_deg) / grid.step_lat_deg).round();
-    let col = ((at.lon_deg - grid.west_deg) / grid.step_lon_deg).round();
-    if row < 0.0 || col < 0.0 || row >= grid.rows as f64 || col >= grid.cols as f64 {
-        return None;
+/// Residents per cell, and how large the cells are.
+#[derive(Clone, Debug)]
+struct Residents {
+    grid: Grid,
+    /// Area of a cell by row, km².
+    cell_km2: Vec<f64>,
+}
+
+impl Residents {
+    fn new(grid: Grid) -> Self {
+        let side =
+            |degrees: f64| math::radians_from_degrees(degrees) * EARTH_RADIUS_MEAN_M / 1000.0;
+        let at_equator = side(grid.step_lat_deg) * side(grid.step_lon_deg);
+        let area = |row: usize| {
+            let lat_deg = grid.north_deg - row as f64 * grid.step_lat_deg;
+            (at_equator * math::cos(math::radians_from_degrees(lat_deg))).max(1e-9)
+        };
+        let cell_km2 = (0..grid.rows).map(area).collect();
+        Self { grid, cell_km2 }
     }
-    let side = |degrees: f64| math::radians_from_degrees(degrees) * EARTH_RADIUS_MEAN_M / 1000.0;
-    let shrink = math::cos(math::radians_from_degrees(at.lat_deg));
-    let cell_km2 = side(grid.step_lat_deg) * side(grid.step_lon_deg) * shrink;
-    let people = grid.values[row as usize * grid.cols + col as usize];
-    Some(f64::from(people) / cell_km2.max(1e-9))
+
+    /// People per km² in the cell of a point, if the grid holds it.
+    fn per_km2(&self, at: LatLon) -> Option<f64> {
+        let grid = &self.grid;
+        // A cell reaches half a step around its node.
+        let row = (grid.north_deg - at.lat_deg) / grid.step_lat_deg + 0.5;
+        let col = (at.lon_deg - grid.west_deg) / grid.step_lon_deg + 0.5;
+        if row < 0.0 || col < 0.0 || row >= grid.rows as f64 || col >= grid.cols as f64 {
+            return None;
+        }
+        let (row, col) = (row as usize, col as usize);
+        let people = f64::from(grid.values[row * grid.cols + col]);
+        Some(people / self.cell_km2[row])
+    }
 }
 
 /// Kind, spacing and description of terrain, as a report names it.

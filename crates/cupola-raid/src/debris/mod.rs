@@ -17,7 +17,7 @@ pub use people::casualty_area_m2;
 use crate::engine::{Setting, purpose};
 use crate::route::{Sample, from_polar, polar};
 use crate::threats::Flying;
-use cupola_units::{LatLon, Stream, math};
+use cupola_units::{EARTH_RADIUS_MEAN_M, LatLon, Stream, math};
 
 /// A class of pieces of a killed threat.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ const TOWN_PER_KM2: f64 = 1000.0;
 /// Debris figures of one draw.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DebrisDraw {
-    /// Hazardous pieces of one killed threat.
+    /// Hazardous pieces of one killed threat; with none, nothing is followed to the ground.
     pub pieces: f64,
     /// Share of people under a roof that stops light and middle pieces.
     pub sheltered_share: f64,
@@ -92,14 +92,20 @@ impl Falls<'_, '_> {
     /// Where the light, middle and heavy pieces of a threat come down.
     pub(crate) fn debris(&self, threat: &Flying, sample: usize) -> [Down; 3] {
         let samples = &self.setting.geometry.routes[threat.route as usize].samples;
-        let (here, azimuth, speed_m_s, dive_rad) = motion(samples, sample);
+        let here = &samples[sample];
+        let Motion {
+            plane,
+            ahead,
+            speed_m_s,
+            dive_rad,
+        } = motion(samples, sample);
         let draw = &self.setting.draw.debris;
         // Half a decade of spread around the class, one draw for all.
         let u = self.stream.uniform(threat.entity, purpose::PIECES, 0);
         let thrown = table::thrown(here.agl_m, speed_m_s, dive_rad, u);
         std::array::from_fn(|i| {
             let (pieces, thrown) = (&PIECES[i], thrown[i]);
-            let at = from_polar(here.at, thrown.forward_m, azimuth);
+            let at = plane.at(ahead.map(|share| share * thrown.forward_m));
             let open = if pieces.roof_stops {
                 1.0 - draw.sheltered_share
             } else {
@@ -142,22 +148,64 @@ impl Falls<'_, '_> {
     }
 }
 
-/// Place, heading, speed and dive angle at a sample.
-fn motion(samples: &[Sample], sample: usize) -> (&Sample, f64, f64, f64) {
-    let here = &samples[sample];
-    let (a, b) = if sample + 1 < samples.len() {
-        (here, &samples[sample + 1])
-    } else {
-        (&samples[sample.saturating_sub(1)], here)
-    };
-    let (ground_m, azimuth) = polar(a.at, b.at);
+/// The level plane at a point. Twenty kilometres out it is off by 40 m at 50° of latitude: pieces of
+/// one class spread over kilometres.
+struct Plane {
+    from: LatLon,
+    /// Metres of a degree of longitude.
+    lon_m: f64,
+}
+
+/// Metres of a degree of latitude.
+const LAT_M: f64 = EARTH_RADIUS_MEAN_M * std::f64::consts::PI / 180.0;
+
+impl Plane {
+    fn new(from: LatLon) -> Self {
+        let shrink = math::cos(math::radians_from_degrees(from.lat_deg));
+        Self {
+            from,
+            lon_m: LAT_M * shrink.max(1e-6),
+        }
+    }
+
+    /// East and north of a point, metres.
+    fn of(&self, to: LatLon) -> [f64; 2] {
+        [
+            math::wrap_degrees(to.lon_deg - self.from.lon_deg) * self.lon_m,
+            (to.lat_deg - self.from.lat_deg) * LAT_M,
+        ]
+    }
+
+    /// The point so far east and north, metres.
+    fn at(&self, [east_m, north_m]: [f64; 2]) -> LatLon {
+        let lat_deg = (self.from.lat_deg + north_m / LAT_M).clamp(-90.0, 90.0);
+        let lon_deg = math::wrap_degrees(self.from.lon_deg + east_m / self.lon_m);
+        LatLon::new(lat_deg, lon_deg)
+    }
+}
+
+/// How a threat moves at a sample of its route.
+struct Motion {
+    plane: Plane,
+    /// Its heading: east and north, one metre long together.
+    ahead: [f64; 2],
+    speed_m_s: f64,
+    dive_rad: f64,
+}
+
+fn motion(samples: &[Sample], sample: usize) -> Motion {
+    let next = (sample + 1).min(samples.len() - 1);
+    let (a, b) = (&samples[next.saturating_sub(1)], &samples[next]);
+    let plane = Plane::new(samples[sample].at);
+    let ([from_east, from_north], [to_east, to_north]) = (plane.of(a.at), plane.of(b.at));
+    let (east_m, north_m) = (to_east - from_east, to_north - from_north);
+    let ground_m = (east_m * east_m + north_m * north_m).sqrt();
     let drop_m = a.asl_m - b.asl_m;
     let elapsed_s = (b.t_s - a.t_s).max(1e-3);
-    let speed = math::hypot(ground_m, drop_m) / elapsed_s;
-    (
-        here,
-        azimuth,
-        speed,
-        math::atan2(drop_m, ground_m.max(1e-3)),
-    )
+    Motion {
+        plane,
+        ahead: [east_m, north_m].map(|m| m / ground_m.max(1e-3)),
+        speed_m_s: (ground_m * ground_m + drop_m * drop_m).sqrt() / elapsed_s,
+        dive_rad: math::atan2(drop_m, ground_m.max(1e-3)),
+    }
 }

@@ -32,10 +32,7 @@ impl Engine<'_, '_> {
     /// How many of the pair's chances begin before a time since the threat's launch; never fewer
     /// than when it was last looked.
     pub(super) fn past(&self, time: SimTime, pair: &Pair, flat: usize) -> u32 {
-        let chances = self.chances(pair);
-        let from = self.w.dealings[flat].past;
-        let more = chances[from as usize..].iter();
-        from + more.take_while(|chance| chance.launch() < time).count() as u32
+        pair.past(self.chances(pair), self.w.dealings[flat].past, time)
     }
 
     /// The next launch that meets the threat after those that are past, or why there is none.

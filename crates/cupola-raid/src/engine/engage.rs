@@ -19,6 +19,8 @@ pub(super) struct Dealing {
     pub(super) looks: u16,
     /// When it is woken next to try again; never when it is not.
     pub(super) wakes: SimTime,
+    /// Whether it leaves the threat to a cheaper unit until then, and might as well look before.
+    pub(super) leaves: bool,
     /// How many of its chances are past.
     pub(super) past: u32,
 }
@@ -30,32 +32,82 @@ impl Default for Dealing {
             busy: false,
             looks: 0,
             wakes: SimTime::NEVER,
+            leaves: false,
             past: 0,
         }
     }
 }
 
 impl Engine<'_, '_> {
-    /// The time has come for a unit (by its place among the route's shooters) to try again.
-    pub(super) fn wake(&mut self, now: SimTime, threat: u16, pair: u16) {
-        let flat = self.w.flying[usize::from(threat)].first_dealing as usize + usize::from(pair);
-        let wakes = &mut self.w.dealings[flat].wakes;
-        if *wakes == now {
-            *wakes = SimTime::NEVER;
+    /// The time has come for some units to try to engage a threat.
+    ///
+    /// Each threat has one such time in the queue, the earliest of its units': most of them would
+    /// find it engaged or dead.
+    pub(super) fn wake(&mut self, now: SimTime, threat: u16) {
+        let flying = &mut self.w.flying[usize::from(threat)];
+        // An earlier time took this one's place.
+        if !flying.alive || flying.wakes != now {
+            return;
         }
-        self.engage(now, threat, pair);
+        flying.wakes = SimTime::NEVER;
+        if self.is_left_alone(threat) {
+            return;
+        }
+        for pair in 0..self.shooters(usize::from(threat)).len() as u16 {
+            let flat = self.dealing(usize::from(threat), pair);
+            let wakes = &mut self.w.dealings[flat].wakes;
+            if *wakes <= now {
+                *wakes = SimTime::NEVER;
+                self.engage(now, threat, pair);
+            }
+        }
+        self.wake_next(now, threat);
     }
 
-    /// Wakes a unit later, unless it is woken then anyway.
+    /// Wakes a unit later, instead of when it was to be woken before.
     pub(super) fn wake_at(&mut self, time: SimTime, threat: u16, pair: u16) {
-        let flat = self.w.flying[usize::from(threat)].first_dealing as usize + usize::from(pair);
-        let wakes = &mut self.w.dealings[flat].wakes;
-        if *wakes != time {
-            *wakes = time;
-            self.w
-                .queue
-                .push(time, Event::Engage { unit: pair, threat });
+        let flat = self.dealing(usize::from(threat), pair);
+        self.w.dealings[flat].wakes = time;
+        self.call(time, threat);
+    }
+
+    /// Puts the next time at which a unit is to be woken in the queue, unless nobody could fire then.
+    pub(super) fn wake_next(&mut self, now: SimTime, threat: u16) {
+        if self.is_left_alone(threat) {
+            return;
         }
+        let first = self.dealing(usize::from(threat), 0);
+        let dealings = &self.w.dealings[first..first + self.shooters(usize::from(threat)).len()];
+        let later = dealings.iter().map(|dealing| dealing.wakes);
+        if let Some(next) = later.filter(|time| *time > now).min() {
+            self.call(next, threat);
+        }
+    }
+
+    fn call(&mut self, time: SimTime, threat: u16) {
+        let flying = &mut self.w.flying[usize::from(threat)];
+        if time < flying.wakes {
+            flying.wakes = time;
+            self.w.queue.push(time, Event::Engage { threat });
+        }
+    }
+
+    /// Whether no unit fires at a threat before the outcome of what is in the air is known: then all
+    /// try again.
+    fn is_left_alone(&self, threat: u16) -> bool {
+        self.w.shortcuts.all_linked
+            && self.option.mode == CommandMode::Networked
+            && self.w.flying[usize::from(threat)].in_flight > 0
+    }
+
+    /// Whether a unit's next chance is the same whenever it looks. In zones the owner changes.
+    fn is_settled(&self) -> bool {
+        self.w.shortcuts.steady && self.option.mode != CommandMode::Zones
+    }
+
+    /// Where the dealing of a threat with one of its shooters lies.
+    pub(super) fn dealing(&self, index: usize, pair: u16) -> usize {
+        self.w.flying[index].first_dealing as usize + usize::from(pair)
     }
 
     /// A unit (by its place among the route's shooters) tries to engage a threat.
@@ -66,7 +118,7 @@ impl Engine<'_, '_> {
         }
         let at = &self.shooters(index)[usize::from(pair)];
         let slot = self.w.slot_of_unit[usize::from(at.unit)];
-        let flat = self.w.flying[index].first_dealing as usize + usize::from(pair);
+        let flat = self.dealing(index, pair);
         if slot == NO_SLOT || self.w.dealings[flat].ready > now {
             return;
         }
@@ -78,8 +130,13 @@ impl Engine<'_, '_> {
         }
         let Some((launch, intercept, sample)) = self.next_chance(now, index, at, (slot, flat))
         else {
+            if self.is_settled() {
+                // Nor will there be one.
+                self.w.dealings[flat].ready = SimTime::NEVER;
+            }
             return;
         };
+        self.w.dealings[flat].leaves = false;
         if launch > now {
             return self.wake_at(launch, threat, pair);
         }
@@ -90,6 +147,7 @@ impl Engine<'_, '_> {
             return;
         }
         if let Some(later) = self.leaves_to_cheaper(now, index, pair, slot) {
+            self.w.dealings[flat].leaves = true;
             return self.wake_at(later, threat, pair);
         }
         self.fire(now, Shot::new(slot, threat, pair, sample), intercept);
@@ -129,14 +187,13 @@ impl Engine<'_, '_> {
     /// In zones, the linked unit with a track and missiles that is first able to meet the threat
     /// owns it.
     fn owner(&self, index: usize) -> Option<u16> {
-        let base = self.w.flying[index].first_dealing as usize;
         let able = |(place, pair): &(u16, &Pair)| {
             let state = self.state_of(pair);
             state.is_some_and(|state| state.linked && state.ready + state.stock > 0)
-                && self.w.dealings[base + usize::from(*place)].ready.is_ever()
+                && self.w.dealings[self.dealing(index, *place)].ready.is_ever()
         };
         let shooters = (0..).zip(self.shooters(index)).filter(able);
-        let owner = shooters.min_by_key(|(place, pair)| (pair.first_launch, *place));
+        let owner = shooters.min_by_key(|(place, pair)| (pair.first_launch(), *place));
         owner.map(|(place, _)| place)
     }
 
@@ -152,8 +209,15 @@ impl Engine<'_, '_> {
 
     /// Every unit that may tries again on a threat.
     pub(super) fn retry(&mut self, now: SimTime, threat: u16) {
+        let settled = self.is_settled();
         for pair in 0..self.shooters(usize::from(threat)).len() as u16 {
+            let dealing = &self.w.dealings[self.dealing(usize::from(threat), pair)];
+            // Its next launch is known, and is not yet.
+            if settled && !dealing.leaves && dealing.wakes > now && dealing.wakes.is_ever() {
+                continue;
+            }
             self.engage(now, threat, pair);
         }
+        self.wake_next(now, threat);
     }
 }

@@ -52,7 +52,7 @@ impl Engine<'_, '_> {
         flying.in_flight += u16::from(shot.known);
         shot.salvo = flying.salvos;
         flying.salvos += 1;
-        let flat = flying.first_dealing as usize + usize::from(shot.pair);
+        let flat = self.dealing(index, shot.pair);
         self.w.dealings[flat].busy = true;
         self.w.dealings[flat].looks += 1;
         self.enter_in_ledger(&shot);
@@ -78,10 +78,11 @@ impl Engine<'_, '_> {
         let flying = &self.w.flying[index];
         let state = &mut self.w.units[usize::from(shot.slot)];
         let wanted = draw.doctrines[state.doctrine].shots[flying.class.index()];
-        let u = self
+        let n = u32::from(flying.salvos);
+        let one_more = self
             .stream
-            .uniform(flying.entity, purpose::SALVO, u32::from(flying.salvos));
-        let salvo = (wanted.floor() + f64::from(u8::from(u < wanted.fract()))).max(1.0) as u32;
+            .happens(wanted.fract(), flying.entity, purpose::SALVO, n);
+        let salvo = (wanted as u32 + u32::from(one_more)).max(1);
         let figures = &draw.units[state.unit];
         shot.missiles = salvo.min(state.available(flying.class));
         state.ready -= shot.missiles;
@@ -130,9 +131,10 @@ impl Engine<'_, '_> {
         let shot = self.w.shots[number as usize];
         let flying = &mut self.w.flying[usize::from(shot.threat)];
         flying.in_flight -= u16::from(shot.known);
-        let flat = flying.first_dealing as usize + usize::from(shot.pair);
+        let alive = flying.alive;
+        let flat = self.dealing(usize::from(shot.threat), shot.pair);
         self.w.dealings[flat].busy = false;
-        if flying.alive {
+        if alive {
             if self.story {
                 self.tell(now, shot.threat, "the miss is recognised".to_owned());
             }

@@ -73,9 +73,9 @@ impl Engine<'_, '_> {
     fn link(&mut self, slot: usize, entity: u32, raid_ends: SimTime) {
         let draw = self.setting.draw;
         let share = draw.link_share;
-        let u = self.stream.uniform(entity, purpose::LINK, 0);
+        let up = self.stream.happens(share, entity, purpose::LINK, 0);
         let state = &mut self.w.units[slot];
-        state.linked = self.option.mode != CommandMode::Autonomous && u < share;
+        state.linked = self.option.mode != CommandMode::Autonomous && up;
         state.turns.clear();
         let turns = draw.link_outage_s > 0.0 && share > 0.0 && share < 1.0;
         if !turns || self.option.mode == CommandMode::Autonomous {

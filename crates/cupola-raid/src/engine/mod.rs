@@ -81,11 +81,16 @@ pub struct Workspace {
     queue: Queue,
     units: Vec<UnitState>,
     slot_of_unit: Vec<u16>,
+    /// Kill probability in this raid by family and threat type, of families that are there.
+    kill: Vec<Vec<f64>>,
     areas: Vec<area::AreaState>,
     /// Units on duty at the start, and units in the network now, as words of bits.
     watch: Vec<u64>,
     network: Vec<u64>,
     post_lost_at: SimTime,
+    shortcuts: muster::Shortcuts,
+    /// Whether runs take no shortcut.
+    cautious: bool,
     pub(crate) flying: Vec<Flying>,
     /// What each shooter has to do with each threat, by threat, from `first_dealing` on.
     dealings: Vec<engage::Dealing>,
@@ -99,6 +104,15 @@ pub struct Workspace {
 }
 
 impl Workspace {
+    /// A workspace whose runs try what is known to be in vain as well: slower, and the same results.
+    /// What the shortcuts are tested against.
+    pub fn cautious() -> Self {
+        Self {
+            cautious: true,
+            ..Self::default()
+        }
+    }
+
     /// How the threats of the last run flew.
     pub fn flights<'a>(
         &'a self,
@@ -132,7 +146,7 @@ pub fn simulate(
     engine.schedule();
     while let Some((now, event)) = engine.w.queue.pop() {
         match event {
-            Event::Engage { unit, threat } => engine.wake(now, threat, unit),
+            Event::Engage { threat } => engine.wake(now, threat),
             Event::Intercept { shot } => engine.intercept(now, shot),
             Event::Assess { shot } => engine.assess(now, shot),
             Event::ChannelFree { unit } => engine.channel_free(now, unit),

@@ -13,7 +13,11 @@ impl Engine<'_, '_> {
         let shot = self.w.shots[number as usize];
         let index = usize::from(shot.threat);
         let state = &self.w.units[usize::from(shot.slot)];
-        let (unit, p) = (state.unit, state.kill[self.w.flying[index].type_]);
+        let unit = state.unit;
+        let type_ = self.w.flying[index].type_;
+        let p = state
+            .family
+            .map_or(0.0, |family| self.w.kill[family][type_]);
         let mut missed = 0;
         for _ in 0..shot.missiles {
             let threat = &mut self.w.flying[index];
@@ -51,17 +55,20 @@ impl Engine<'_, '_> {
     /// Where the pieces of a killed threat come down.
     pub(super) fn debris(&mut self, index: usize, sample: usize) {
         let threat = &self.w.flying[index];
+        let class = threat.class;
+        let cost = self.setting.draw.threats[threat.type_].cost_musd;
+        let log = &mut self.w.log;
+        log.class(class).killed_cost_musd += cost;
+        if self.setting.draw.debris.pieces <= 0.0 {
+            return;
+        }
         let falls = Falls {
             setting: self.setting,
             stream: self.stream,
         };
         let down = falls.debris(threat, sample);
-        let class = threat.class;
-        let cost = self.setting.draw.threats[threat.type_].cost_musd;
         let world = self.setting.world;
         let on_nato = down.iter().any(|piece| world.is_nato(piece.country));
-        let log = &mut self.w.log;
-        log.class(class).killed_cost_musd += cost;
         log.class(class).debris_nato += u32::from(on_nato);
         for (i, piece) in down.iter().enumerate() {
             let code = world.code(piece.country);
@@ -105,7 +112,7 @@ impl Engine<'_, '_> {
         };
         for i in 0..missed {
             let n = u32::from(shot.salvo) * 16 + i;
-            if self.stream.uniform(threat.entity, purpose::FALL, n) < share {
+            if self.stream.happens(share, threat.entity, purpose::FALL, n) {
                 let down = falls.interceptor(threat, unit, shot.sample as usize, n);
                 let nato = self.setting.world.is_nato(down.country);
                 let code = self.setting.world.code(down.country);

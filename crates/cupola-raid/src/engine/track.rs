@@ -1,7 +1,7 @@
 //! Who gets a track on what, and from when each unit may fire.
 
-use super::muster::UnitState;
-use super::{Engine, is_armed, purpose};
+use super::muster::{FiresOn, UnitState};
+use super::{Engine, purpose};
 use cupola_units::SimTime;
 
 impl Engine<'_, '_> {
@@ -17,20 +17,20 @@ impl Engine<'_, '_> {
         let threat = &self.w.flying[index];
         let (entity, launched) = (threat.entity, threat.launched);
         let (first, last) = windows.of_route[threat.route as usize];
-        // Where the next shooter's dealing lies.
-        let mut dealing = threat.first_dealing as usize;
         let delay = self.setting.draw.link_delay;
         let mut shared = SimTime::NEVER;
         let (mut earliest, mut by) = (SimTime::NEVER, 0);
         for pair in &windows.pairs[first as usize..last as usize] {
-            let own_dealing = dealing;
-            dealing += usize::from(pair.is_shooter());
             let Some(state) = self.state_of(pair) else {
                 continue;
             };
             // Who cannot have it before the network has it, nor needs a track of its own, is not asked.
-            let soonest = launched + pair.first_track;
-            let late = soonest >= earliest && soonest + delay >= shared;
+            let soonest = launched + pair.first_track();
+            let late = !self.w.cautious && soonest >= earliest && soonest + delay >= shared;
+            if late && self.w.shortcuts.all_served {
+                // Nor is anybody after it.
+                break;
+            }
             if late && !(pair.is_shooter() && self.needs_own(state, soonest, shared)) {
                 continue;
             }
@@ -61,7 +61,8 @@ impl Engine<'_, '_> {
                 shared = shared.min(sent + delay);
             }
             if pair.is_shooter() {
-                self.w.dealings[own_dealing].ready = own;
+                let flat = self.dealing(index, pair.shooter);
+                self.w.dealings[flat].ready = own;
             }
         }
         let threat = &mut self.w.flying[index];
@@ -81,41 +82,44 @@ impl Engine<'_, '_> {
 
     /// From when each unit may fire: its first own or received track, its reaction, and consent.
     fn ready_times(&mut self, index: usize, shared: SimTime) {
-        let (plan, draw) = (self.setting.plan, self.setting.draw);
         let threat = &self.w.flying[index];
         let (entity, launched) = (threat.entity, threat.launched);
         let base = threat.first_dealing as usize;
-        for (place, pair) in (0..).zip(self.shooters(index)) {
-            let k = usize::from(place);
+        for (k, pair) in self.shooters(index).iter().enumerate() {
             let Some(state) = self.state_of(pair) else {
                 continue;
             };
-            let unit = &plan.units[state.unit];
-            // Only systems that take remote tracks fire on somebody else's.
-            let picture = if unit.remote_tracks {
-                state.linked_from(shared)
-            } else {
-                SimTime::NEVER
-            };
-            let picture = if picture < self.w.post_lost_at {
-                picture
-            } else {
-                SimTime::NEVER
-            };
-            let tracked = self.w.dealings[base + k].ready.min(picture);
+            let tracked = self.w.dealings[base + k].ready;
+            let tracked = tracked.min(self.picture(state, shared));
             // Fighters sent towards a shared track must still find the target themselves.
-            let lost = self.looks_down_in_vain(entity, unit.entity, state.unit);
-            if !is_armed(plan, state.unit) || lost || !tracked.is_ever() {
-                self.w.dealings[base + k].ready = SimTime::NEVER;
-                continue;
-            }
-            let consent = draw.values.get(plan.rules[state.rule].consent_s);
-            let figures = &draw.units[state.unit];
-            let ready = tracked + figures.reaction + SimTime::from_seconds(consent);
-            self.w.dealings[base + k].ready = ready;
-            // Before its first chance there is nothing to try.
-            let first_launch = launched + pair.first_launch;
-            self.wake_at(ready.max(first_launch), index as u16, place);
+            let unit_entity = self.setting.plan.units[state.unit].entity;
+            let lost = self.looks_down_in_vain(entity, unit_entity, state.unit);
+            let (ready, wakes) = if state.fires_on == FiresOn::Nothing || lost || !tracked.is_ever()
+            {
+                (SimTime::NEVER, SimTime::NEVER)
+            } else {
+                let ready = tracked + state.reaction;
+                // Before its first chance there is nothing to try.
+                (ready, ready.max(launched + pair.first_launch()))
+            };
+            let dealing = &mut self.w.dealings[base + k];
+            (dealing.ready, dealing.wakes) = (ready, wakes);
+        }
+        // Not before its launch.
+        self.wake_next(launched - SimTime(1), index as u16);
+    }
+
+    /// From when a unit has the network's track: only systems that take remote tracks fire on
+    /// somebody else's.
+    fn picture(&self, state: &UnitState, shared: SimTime) -> SimTime {
+        if state.fires_on != FiresOn::AllTracks {
+            return SimTime::NEVER;
+        }
+        let picture = state.linked_from(shared);
+        if picture < self.w.post_lost_at {
+            picture
+        } else {
+            SimTime::NEVER
         }
     }
 
@@ -123,14 +127,15 @@ impl Engine<'_, '_> {
     /// could on the network's.
     fn needs_own(&self, state: &UnitState, soonest: SimTime, shared: SimTime) -> bool {
         let always_linked = state.linked && state.turns.is_empty();
-        let takes_remote = self.setting.plan.units[state.unit].remote_tracks;
-        let served = always_linked && takes_remote && !self.w.post_lost_at.is_ever();
+        let served =
+            always_linked && state.fires_on == FiresOn::AllTracks && !self.w.post_lost_at.is_ever();
         !served || soonest < shared
     }
 
     /// Whether a fighter's radar fails to pick this threat up against the ground in this run.
     fn looks_down_in_vain(&self, threat: u32, unit_entity: u32, unit: usize) -> bool {
         let share = self.setting.draw.units[unit].look_down_share;
-        share < 1.0 && self.stream.uniform(threat, purpose::LOOK_DOWN, unit_entity) >= share
+        let stream = self.stream;
+        !stream.happens(share, threat, purpose::LOOK_DOWN, unit_entity)
     }
 }

@@ -353,6 +353,14 @@ impl Plan {
     pub fn new(scenario: &Scenario, world: &World) -> Result<Self, Rejected> {
         build::plan(scenario, world)
     }
+
+    /// Has the windows of every unit found for itself, also where another sees and reaches the same:
+    /// slower, and the same results. What sharing is tested against.
+    pub fn part_twins(&mut self) {
+        for (index, unit) in self.units.iter_mut().enumerate() {
+            unit.twin = index;
+        }
+    }
 }
 
 impl FamilyPlan {
