@@ -91,31 +91,6 @@ impl Existing {
     }
 }
 
-/// Variance of a gamma frailty that gives correlation `rho` between outcomes at mean `q`.
-///
-/// With survival φ(Λ) = (1 + θΛ)^(−1/θ), θΛ = (1 − q)^(−θ) − 1 and
-/// ρ = ((1 + 2θΛ)^(−1/θ) − (1 − q)²) / (q (1 − q)), which grows with θ: bisection.
-pub(crate) fn frailty_variance(q: f64, rho: f64) -> f64 {
-    if rho <= 0.0 || q <= 0.0 || q >= 1.0 {
-        return 0.0;
-    }
-    let correlation = |theta: f64| {
-        let scaled = math::pow(1.0 - q, -theta) - 1.0;
-        let both = math::pow(1.0 + 2.0 * scaled, -1.0 / theta);
-        (both - (1.0 - q) * (1.0 - q)) / (q * (1.0 - q))
-    };
-    let (mut low, mut high) = (1e-6, 50.0);
-    for _ in 0..80 {
-        let middle = 0.5 * (low + high);
-        if correlation(middle) < rho {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
-}
-
 /// Survival of hazard `x` under a gamma frailty of variance `theta`.
 pub(crate) fn survival(x: f64, theta: f64) -> f64 {
     if theta < 1e-9 {
@@ -125,7 +100,102 @@ pub(crate) fn survival(x: f64, theta: f64) -> f64 {
     }
 }
 
-/// The scale at which the paths together lose the share `q`: monotone, so bisection.
+/// Most groups of paths of about one length when the frailty is fitted.
+const GROUPS: usize = 16;
+
+/// Paths as the hazard meets them: lengths with the part around the aim, and weights that sum to one.
+struct Lengths(Vec<(f64, f64)>);
+
+impl Lengths {
+    fn new(paths: &[(f64, f64)], aim_share: f64, mean_m: f64) -> Self {
+        let weight: f64 = paths.iter().map(|path| path.1).sum();
+        let met = |length: f64| (1.0 - aim_share) * length + aim_share * mean_m;
+        Self(
+            paths
+                .iter()
+                .map(|(length, w)| (met(*length), w / weight))
+                .collect(),
+        )
+    }
+
+    /// The same in few groups of about one weight and length each.
+    fn grouped(&self) -> Self {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut groups: Vec<(f64, f64)> = Vec::with_capacity(GROUPS);
+        let mut before = 0.0;
+        for (length, w) in sorted {
+            let group = (before * GROUPS as f64) as usize;
+            before += w;
+            if groups.len() <= group.min(GROUPS - 1) {
+                groups.push((0.0, 0.0));
+            }
+            if let Some(last) = groups.last_mut() {
+                last.0 += length * w;
+                last.1 += w;
+            }
+        }
+        Self(groups.iter().map(|(sum, w)| (sum / w, *w)).collect())
+    }
+
+    /// The scale at which they together lose the share `q`: monotone, so bisection.
+    fn scale(&self, q: f64, theta: f64) -> f64 {
+        let killed = |scale: f64| {
+            let each = self.0.iter();
+            let each = each.map(|(length, w)| w * (1.0 - survival(scale * length, theta)));
+            each.sum::<f64>()
+        };
+        let mean_m: f64 = self.0.iter().map(|(length, w)| length * w).sum();
+        let mut high = 1.0 / mean_m;
+        while killed(high) < q && high < 1e6 / mean_m {
+            high *= 2.0;
+        }
+        bisect([0.0, high], |scale| killed(scale) < q)
+    }
+
+    /// Correlation between the outcomes of two missiles of a raid, each on a path of its own.
+    ///
+    /// With survival φ(x) = (1 + θx)^(−1/θ) both survive with probability φ(x₁ + x₂).
+    fn correlation(&self, q: f64, theta: f64) -> f64 {
+        let scale = self.scale(q, theta);
+        let mut both = 0.0;
+        for (i, (a, w)) in self.0.iter().enumerate() {
+            both += w * w * survival(2.0 * scale * a, theta);
+            for (b, v) in &self.0[..i] {
+                both += 2.0 * w * v * survival(scale * (a + b), theta);
+            }
+        }
+        (both - (1.0 - q) * (1.0 - q)) / (q * (1.0 - q))
+    }
+
+    /// Variance of the gamma frailty that gives correlation `rho` at mean `q`: it grows with the
+    /// variance, so bisection.
+    ///
+    /// Paths of different lengths hang together less than equal ones would under the same frailty;
+    /// the record's correlation is that of raids as they are flown.
+    fn variance(&self, q: f64, rho: f64) -> f64 {
+        if rho <= 0.0 || q <= 0.0 || q >= 1.0 {
+            return 0.0;
+        }
+        bisect([1e-6, 50.0], |theta| self.correlation(q, theta) < rho)
+    }
+}
+
+/// Where a condition that holds below a point stops holding.
+fn bisect([mut low, mut high]: [f64; 2], holds: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..48 {
+        let middle = 0.5 * (low + high);
+        if holds(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// The hazard under which the paths (weighted metres, weight) together lose the share `q`, with
+/// correlation `rho` within a raid.
 pub(crate) fn solve_path(
     paths: &[(f64, f64)],
     q: f64,
@@ -137,28 +207,10 @@ pub(crate) fn solve_path(
         return None;
     }
     let mean_m = paths.iter().map(|path| path.0 * path.1).sum::<f64>() / weight;
-    let theta = frailty_variance(q, rho);
-    let killed = |scale: f64| {
-        let each = paths.iter().map(|(length, w)| {
-            let x = scale * ((1.0 - aim_share) * length + aim_share * mean_m);
-            w * (1.0 - survival(x, theta))
-        });
-        each.sum::<f64>() / weight
-    };
-    let (mut low, mut high) = (0.0, 1.0 / mean_m);
-    while killed(high) < q && high < 1e6 / mean_m {
-        high *= 2.0;
-    }
-    for _ in 0..80 {
-        let middle = 0.5 * (low + high);
-        if killed(middle) < q {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
+    let lengths = Lengths::new(paths, aim_share, mean_m);
+    let theta = lengths.grouped().variance(q, rho);
     Some(PathHazard {
-        scale: 0.5 * (low + high),
+        scale: lengths.scale(q, theta),
         theta,
         lost_share: 0.0,
         aim_share,
@@ -239,15 +291,47 @@ mod tests {
             (0.83, 0.20, 0.346, 2.445),
             (0.72, 0.15, 0.269, 1.518),
         ] {
-            let ours = frailty_variance(q, rho);
+            let hazard_of_one = solve_path(&[(1.0, 1.0)], q, rho, 0.0).unwrap();
+            let ours = hazard_of_one.theta;
             println!(
                 "VALIDATION id=frailty of=q{q}-rho{rho} truth={theta} ours={ours:.4} tolerance=0.001 unit=variance"
             );
             assert!((ours - theta).abs() < 1e-3);
-            let x = (math::pow(1.0 - q, -ours) - 1.0) / ours;
+            let x = hazard_of_one.scale;
             assert!((x - hazard).abs() < 2e-3);
             assert!((survival(x, ours) - (1.0 - q)).abs() < 1e-9);
         }
+    }
+
+    /// What is played hangs together as fitted: outcomes on paths of three lengths, a third of the
+    /// missiles on each, raid after raid.
+    #[test]
+    fn the_fitted_correlation_is_that_of_paths_as_they_are() {
+        let paths = [(200e3, 10.0), (600e3, 10.0), (1500e3, 10.0)];
+        let (q, rho, raids) = (0.83, 0.12, 40_000_u32);
+        let hazard = solve_path(&paths, q, rho, 0.3).unwrap();
+        let stream = cupola_units::Stream::new(3, 0);
+        let (mut all, mut pairs, mut killed) = (0.0, 0.0, 0.0);
+        for raid in 0..raids {
+            let shape = 1.0 / hazard.theta;
+            let frailty = stream.gamma(1, 1, raid, shape) / shape;
+            // Two missiles, each on a path by lot.
+            let outcome = |missile: u32| {
+                let length = paths[stream.index(2, missile, raid, 3)].0;
+                let x = hazard.scale * (0.7 * length + 0.3 * hazard.mean_m);
+                f64::from(u8::from(
+                    stream.uniform(3, missile, raid) >= math::exp(-frailty * x),
+                ))
+            };
+            let [a, b] = [outcome(1), outcome(2)];
+            all += 1.0;
+            pairs += a * b;
+            killed += 0.5 * (a + b);
+        }
+        let (mean, both) = (killed / all, pairs / all);
+        let ours = (both - mean * mean) / (mean * (1.0 - mean));
+        assert!((mean - q).abs() < 0.006, "{mean}");
+        assert!((ours - rho).abs() < 0.02, "{ours}");
     }
 
     #[test]

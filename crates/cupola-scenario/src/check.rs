@@ -52,6 +52,7 @@ const SUFFIXES: &[(&str, &str, f64, f64)] = &[
     ("_per_month", "raids a month", 0.0, 1e3),
     ("rounds", "engagements", 0.0, 1e6),
     ("looks_max", "salvos", 1.0, 1e4),
+    ("waiting_max", "threats", 0.0, 1e4),
     ("weight", "relative weights", 0.0, 1e9),
 ];
 

@@ -42,6 +42,9 @@ pub struct Doctrine {
     /// Salvos of one unit at one threat at most: 1 is one salvo and no look, absent is
     /// shoot-look-shoot while the window lasts.
     pub looks_max: Option<u32>,
+    /// Threats that may wait for a channel or a missile of a unit at a time; who finds so many is not
+    /// engaged by that unit any more. Absent: all wait.
+    pub waiting_max: Option<u32>,
     /// Ready missiles that a unit able to meet ballistic targets keeps for them.
     pub held_for_ballistic: Option<u32>,
     /// Who fires, where several linked units can.

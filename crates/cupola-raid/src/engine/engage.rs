@@ -153,10 +153,11 @@ impl Engine<'_, '_> {
         self.fire(now, Shot::new(slot, threat, pair, sample), intercept);
     }
 
-    /// Whether a unit lacks a missile or a channel; it tries again when one is free.
+    /// Whether a unit lacks a missile or a channel; it tries again when one is free, unless too many
+    /// wait for that already.
     fn must_wait(&mut self, now: SimTime, index: usize, pair: u16, slot: u16) -> bool {
         let class = self.w.flying[index].class;
-        let state = &mut self.w.units[usize::from(slot)];
+        let state = &self.w.units[usize::from(slot)];
         let (cause, waits) = if state.available(class) == 0 {
             (Cause::NoMissile, state.reload_until > now)
         } else if state.channels <= 0 {
@@ -164,11 +165,27 @@ impl Engine<'_, '_> {
         } else {
             return false;
         };
-        if waits {
+        if waits && self.may_wait(index, pair, slot) {
+            let state = &mut self.w.units[usize::from(slot)];
             state.waiting.push((index as u16, pair));
+        } else if waits {
+            let flat = self.dealing(index, pair);
+            self.w.dealings[flat].ready = SimTime::NEVER;
         }
         self.w.flying[index].note(cause);
         true
+    }
+
+    /// Whether there is a place to wait for a unit, or the threat has one.
+    fn may_wait(&self, index: usize, pair: u16, slot: u16) -> bool {
+        let state = &self.w.units[usize::from(slot)];
+        let places = self.setting.plan.doctrines[state.doctrine].waiting_max;
+        if places == u32::MAX {
+            return true;
+        }
+        let alive = |(threat, _): &&(u16, u16)| self.w.flying[usize::from(*threat)].alive;
+        let others = state.waiting.iter().filter(alive).count();
+        others < places as usize || state.waiting.contains(&(index as u16, pair))
     }
 
     /// Whether command leaves this threat to somebody else for now.

@@ -16,6 +16,8 @@ pub struct DoctrinePlan {
     pub priority: Priority,
     /// Salvos of one unit at one threat at most.
     pub looks_max: u32,
+    /// Threats that may wait for a unit at a time.
+    pub waiting_max: u32,
     /// Ready missiles kept for ballistic targets.
     pub held_for_ballistic: u32,
     pub(crate) shots: [InputId; 7],
@@ -76,6 +78,7 @@ impl Builder<'_> {
             choice: doctrine.choice,
             priority: doctrine.priority,
             looks_max: doctrine.looks_max.unwrap_or(u32::MAX),
+            waiting_max: doctrine.waiting_max.unwrap_or(u32::MAX),
             held_for_ballistic: doctrine.held_for_ballistic.unwrap_or(0),
             shots,
             taken_for_decoy,

@@ -257,5 +257,6 @@ fn val_correlation_of_the_record() {
         println!(
             "VALIDATION id=record-correlation of={of} truth={low}..{high} ours={ours:.4} tolerance=0 unit=correlation"
         );
+        assert!((low..=high).contains(&ours), "{of}: {ours}");
     }
 }

@@ -1,6 +1,6 @@
 //! Targets that wait for a channel, and give up: Erlang's formulas with waiting.
 
-use crate::bench::{Field, LAT_DEG, LON_DEG, Model, check, line, mean};
+use crate::bench::{Field, LAT_DEG, LON_DEG, Model, check, mean};
 use cupola_scenario::Class;
 use cupola_units::{LatLon, math};
 use cupola_world::geodesy;
@@ -46,6 +46,11 @@ fn strata() -> Vec<(f64, f64)> {
 /// A target circles far enough out that a missile takes its holding time to it, and barely moves.
 /// How long it lives is not known to the battery: the existing defence takes it at a constant rate.
 fn stream(load: f64, channels: u32, patience: Option<f64>) -> Field {
+    stream_with(load, channels, patience, "")
+}
+
+/// The same under a doctrine.
+fn stream_with(load: f64, channels: u32, patience: Option<f64>, doctrine: &str) -> Field {
     let flight_s = HOLD_S * patience.unwrap_or(4.0) * -math::ln(1.0 - TAKEN);
     let quarter = std::f64::consts::FRAC_PI_2;
     let battery = LatLon::new(LAT_DEG, LON_DEG);
@@ -80,6 +85,7 @@ fn stream(load: f64, channels: u32, patience: Option<f64>) -> Field {
         )
         .expect("a string takes any line");
     }
+    more.push_str(doctrine);
     let model = Model {
         p: 1.0,
         aims,
@@ -163,16 +169,23 @@ fn val_waiting_against_erlang_c() {
     check("erlang-c", "A2-c3", 0.4444, ours, 0.03, "holding-times");
 }
 
+/// M/M/c/K: the share of time with every place taken, and so of those who find it so.
+fn turned_away(load: f64, channels: u32, places: u32) -> f64 {
+    let (mut p, mut sum) = (1.0, 1.0);
+    for n in 1..=channels + places {
+        p *= load / f64::from(n.min(channels));
+        sum += p;
+    }
+    p / sum
+}
+
 #[test]
 fn val_limited_waiting_room() {
-    // M/M/3/5 turns away 7.6 % of a load of 2. The engine turns nobody away: a known limit.
-    let ours = never_served(&stream(2.0, 3, None), 1);
-    line(
-        "waiting-room",
-        "A2-c3-K5",
-        0.075_829,
-        ours,
-        0.004,
-        "probability",
-    );
+    for (load, channels, places, truth) in [(2.0, 3, 2, 0.075_829), (4.0, 3, 1, 0.375_367)] {
+        assert!((turned_away(load, channels, places) - truth).abs() < 1e-6);
+        let doctrine = format!("[doctrine.default]\nwaiting_max = {places}\n");
+        let ours = never_served(&stream_with(load, channels, None, &doctrine), 18);
+        let of = format!("A{load}-c{channels}-K{}", channels + places);
+        check("waiting-room", &of, truth, ours, 0.004, "probability");
+    }
 }
