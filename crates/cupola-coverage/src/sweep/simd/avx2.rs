@@ -5,14 +5,14 @@
 )]
 
 use std::arch::x86_64::{
-    __m256, __m256i, _CMP_LT_OQ, _mm_castpd_ps, _mm_cvtsi128_si32, _mm_load_sd, _mm_loadh_pd,
-    _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_blendv_ps, _mm256_castsi256_ps,
-    _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_cvtepi32_ps,
-    _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_epu32,
-    _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_permute2f128_ps,
-    _mm256_permutevar8x32_ps, _mm256_set_m128, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32,
-    _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    __m256, __m256i, _CMP_LT_OQ, _MM_HINT_T0, _mm_castpd_ps, _mm_cvtsi128_si32, _mm_load_sd,
+    _mm_loadh_pd, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_blendv_ps,
+    _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cmpgt_epi32,
+    _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps, _mm256_max_ps,
+    _mm256_min_epu32, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_packus_epi32,
+    _mm256_permute2f128_ps, _mm256_permute4x64_epi64, _mm256_permutevar8x32_ps, _mm256_set_m128,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps,
+    _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 use super::{Block, Job, LANES, Lanes};
@@ -247,6 +247,14 @@ impl Lanes for Avx2 {
         both!(_mm256_cvtepi32_ps, i)
     }
     #[inline(always)]
+    fn store_u16(self, i: Self::I, to: &mut [u16; LANES]) {
+        // Packing goes within halves of a register: the middle quarters change places.
+        avx2!({
+            let packed = _mm256_permute4x64_epi64::<0xd8>(_mm256_packus_epi32(i[0], i[1]));
+            _mm256_storeu_si256(to.as_mut_ptr().cast(), packed);
+        });
+    }
+    #[inline(always)]
     fn count_from(self, first: i32) -> Self::I {
         let low = avx2!(_mm256_add_epi32(
             _mm256_set1_epi32(first),
@@ -291,6 +299,14 @@ impl Lanes for Avx2 {
     fn pairs(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
         let (low, high) = (self.half_pairs(table, i[0]), self.half_pairs(table, i[1]));
         ([low.0, high.0], [low.1, high.1])
+    }
+    #[inline(always)]
+    fn ask_for(self, table: &[f32], i: usize) {
+        if let Some(entry) = table.get(i) {
+            avx2!(_mm_prefetch::<_MM_HINT_T0>(
+                std::ptr::from_ref(entry).cast()
+            ));
+        }
     }
     #[inline(always)]
     fn largest(self, x: Self::F) -> f32 {

@@ -5,13 +5,14 @@
 )]
 
 use std::arch::x86_64::{
-    __m512, __m512i, __mmask16, _CMP_LT_OQ, _mm_cvtsi128_si32, _mm512_add_epi32, _mm512_add_ps,
-    _mm512_castpd_ps, _mm512_castps_pd, _mm512_castsi512_si128, _mm512_castsi512_si256,
-    _mm512_cmp_ps_mask, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps,
-    _mm512_extracti32x8_epi32, _mm512_i32gather_pd, _mm512_loadu_ps, _mm512_mask_blend_ps,
-    _mm512_max_ps, _mm512_min_epu32, _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps,
-    _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_setr_epi32, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
+    __m512, __m512i, __mmask16, _CMP_LT_OQ, _MM_HINT_T0, _mm_cvtsi128_si32, _mm_prefetch,
+    _mm256_storeu_si256, _mm512_add_epi32, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd,
+    _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmp_ps_mask, _mm512_cvtepi32_epi16,
+    _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps, _mm512_extracti32x8_epi32,
+    _mm512_i32gather_pd, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_epu32,
+    _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_reduce_max_ps,
+    _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi32,
+    _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
     _mm512_test_epi32_mask, _mm512_unpackhi_pd, _mm512_unpackhi_ps, _mm512_unpacklo_pd,
     _mm512_unpacklo_ps,
 };
@@ -167,6 +168,13 @@ impl Lanes for Avx512 {
         avx512!(_mm512_cvtepi32_ps(i))
     }
     #[inline(always)]
+    fn store_u16(self, i: __m512i, to: &mut [u16; LANES]) {
+        avx512!(_mm256_storeu_si256(
+            to.as_mut_ptr().cast(),
+            _mm512_cvtepi32_epi16(i)
+        ));
+    }
+    #[inline(always)]
     fn count_from(self, first: i32) -> __m512i {
         avx512!(_mm512_add_epi32(
             _mm512_set1_epi32(first),
@@ -204,6 +212,14 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn pairs(self, table: &[f32], i: __m512i) -> (__m512, __m512) {
         self.gather_pairs(table, i)
+    }
+    #[inline(always)]
+    fn ask_for(self, table: &[f32], i: usize) {
+        if let Some(entry) = table.get(i) {
+            avx512!(_mm_prefetch::<_MM_HINT_T0>(
+                std::ptr::from_ref(entry).cast()
+            ));
+        }
     }
     #[inline(always)]
     fn largest(self, x: __m512) -> f32 {

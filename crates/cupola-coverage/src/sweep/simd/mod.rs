@@ -74,6 +74,8 @@ pub(crate) trait Lanes: Copy {
     fn truncate(self, x: Self::F) -> Self::I;
     /// As numbers.
     fn float(self, i: Self::I) -> Self::F;
+    /// Sixteen integers from 0 to 65,535 to memory.
+    fn store_u16(self, i: Self::I, to: &mut [u16; LANES]);
     /// `first`, `first + 1`, …
     fn count_from(self, first: i32) -> Self::I;
     /// The integers less a number.
@@ -94,6 +96,8 @@ pub(crate) trait Lanes: Copy {
     /// # Panics
     /// If the table has fewer than two entries.
     fn pairs(self, table: &[f32], i: Self::I) -> (Self::F, Self::F);
+    /// Fetches the memory of an entry that will be read soon; nothing where there is none.
+    fn ask_for(self, table: &[f32], i: usize);
     /// Largest lane; not-a-number must not occur.
     fn largest(self, x: Self::F) -> f32;
     /// Smallest lane; not-a-number must not occur.
@@ -274,6 +278,10 @@ impl Lanes for Scalar {
         each(i, |i| i as f32)
     }
     #[inline(always)]
+    fn store_u16(self, i: Self::I, to: &mut [u16; LANES]) {
+        *to = each(i, |i| i as u16);
+    }
+    #[inline(always)]
     fn count_from(self, first: i32) -> Self::I {
         let mut out = [first; LANES];
         for (lane, i) in (0..).zip(&mut out) {
@@ -297,6 +305,8 @@ impl Lanes for Scalar {
     fn pairs(self, table: &[f32], i: Self::I) -> (Block, Block) {
         pair_one_by_one(table, &i)
     }
+    #[inline(always)]
+    fn ask_for(self, _table: &[f32], _i: usize) {}
     #[inline(always)]
     fn largest(self, x: Block) -> f32 {
         x.into_iter()
