@@ -1,5 +1,6 @@
 //! From the tally to the outcome: measures, fates, ledger, endurance, sensitivity.
 
+use crate::Watch;
 use crate::coalition::Coalitions;
 use crate::cover::{AreaRaster, Cover, HEIGHTS_M, cover};
 use crate::endurance::endurance;
@@ -16,9 +17,8 @@ use crate::stories::stories;
 use crate::tally::{COST, Cell, INTERCEPTORS, LEAKERS, QUANTITIES, Table, Tally};
 use cupola_raid::{Cause, Plan};
 use cupola_scenario::{Class, Scenario};
-use rayon::prelude::*;
 
-/// Puts the outcome together.
+/// Puts the outcome together; `None` when asked to stop.
 pub(crate) fn outcome(
     scenario: &Scenario,
     inputs: &Inputs<'_>,
@@ -26,7 +26,8 @@ pub(crate) fn outcome(
     terrain: TerrainUsed,
     tally: &Tally,
     pool: &rayon::ThreadPool,
-) -> Outcome {
+    watch: Watch<'_>,
+) -> Option<Outcome> {
     let plan = inputs.plan;
     let file = &scenario.file;
     let main_raid = crate::run::main_raid(scenario, plan);
@@ -46,10 +47,8 @@ pub(crate) fn outcome(
         built.radar_view = radar_view(inputs, &plan.options[option], pool);
         built
     };
-    let options = 0..plan.options.len();
-    let options: Vec<OptionOutcome> =
-        pool.install(|| options.into_par_iter().map(answered).collect());
-    Outcome {
+    let options = watch.each(settings.draws(), plan.options.len(), pool, answered)?;
+    Some(Outcome {
         scenario: scenario.name.clone(),
         hash: scenario.hash.clone(),
         title: file.question.title.clone(),
@@ -68,6 +67,7 @@ pub(crate) fn outcome(
         main_raid,
         coalitions: Coalitions::default(),
         sweep: None,
+        precedent: None,
         sensitivity: sensitivity(plan, tally, main_raid),
         inputs: input_infos(plan),
         warnings: warnings(scenario, settings)
@@ -75,7 +75,7 @@ pub(crate) fn outcome(
             .chain(pk_sentences(scenario, plan, tally, main_raid))
             .collect(),
         options,
-    }
+    })
 }
 
 fn one_option(

@@ -5,6 +5,7 @@
 //! the paired change. Contributions do not add up: nations stand in for each other. Of several options
 //! with the same nations only the first is taken apart.
 
+use crate::Watch;
 use crate::cover::{AreaRaster, HEIGHTS_M, people_shares};
 use crate::outcome::{Endurance, Outcome};
 use crate::run::{Beside, Inputs, Settings, main_raid};
@@ -80,7 +81,8 @@ pub struct Change {
     pub with: f64,
     /// Mean without.
     pub without: f64,
-    /// Without minus with; paired where it comes from runs, else its ends are not numbers.
+    /// Without minus with: paired by draw where it comes from runs; by terrain seed where it is cover,
+    /// its ends then the least and the most of the seeds; elsewhere its ends are not numbers.
     pub change: Estimate,
 }
 
@@ -119,6 +121,8 @@ pub(crate) struct LineUps {
     /// The raid they are played against.
     main: usize,
     draws: u32,
+    /// Size of the campaign beside which they are played.
+    settings: Settings,
 }
 
 impl LineUps {
@@ -129,6 +133,7 @@ impl LineUps {
             of,
             main: main_raid(scenario, plan),
             draws: draws_beside(settings),
+            settings,
         }
     }
 
@@ -140,30 +145,35 @@ impl LineUps {
         }
     }
 
-    /// Somewhere for what is counted in the runs of the line-ups.
-    pub(crate) fn sample(&self, settings: Settings) -> Sample {
-        Sample::new(self.main, settings.runs_per_draw)
+    /// Number of line-ups.
+    pub(crate) fn len(&self) -> usize {
+        self.of.len()
     }
 
-    /// What the runs of the line-ups say, and their cover; `outcome` answers to the options.
+    /// Somewhere for what is counted in the runs of the line-ups.
+    pub(crate) fn sample(&self) -> Sample {
+        Sample::new(self.main, self.settings.runs_per_draw)
+    }
+
+    /// What the runs of the line-ups say, and their cover; `outcome` answers to the options. `None`
+    /// when asked to stop.
     pub(crate) fn found(
         &self,
         scenario: &Scenario,
         inputs: &Inputs<'_>,
-        settings: Settings,
         sample: &Sample,
         outcome: &Outcome,
         pool: &rayon::ThreadPool,
-    ) -> Coalitions {
+        watch: Watch<'_>,
+    ) -> Option<Coalitions> {
         if self.of.is_empty() {
-            return Coalitions::default();
+            return Some(Coalitions::default());
         }
         let area = AreaRaster::coarse(inputs.world);
-        let shares = self
-            .plans
-            .iter()
-            .map(|plan| shares(inputs, plan, &area, pool));
-        let covered: Vec<Vec<f64>> = shares.collect();
+        let before = self.settings.draws() + inputs.plan.options.len() as u32;
+        let covered = watch.each(before, self.len(), pool, |i| {
+            shares(inputs, &self.plans[i], &area, pool)
+        })?;
         let played = Played {
             scenario,
             plan: inputs.plan,
@@ -171,12 +181,12 @@ impl LineUps {
             sample,
             covered: &covered,
         };
-        Coalitions {
-            runs: (self.draws * settings.runs_per_draw).min(settings.runs),
+        Some(Coalitions {
+            runs: (self.draws * self.settings.runs_per_draw).min(self.settings.runs),
             draws: self.draws,
             options: played.coalitions(),
             refusals: played.refusals(outcome),
-        }
+        })
     }
 }
 
@@ -221,25 +231,25 @@ fn option_plan(plan: &Plan, line_up: &LineUp) -> OptionPlan {
     }
 }
 
-/// Share of people covered, mean over the terrain seeds, in the order of [`COVERED`].
+/// Share of people covered by terrain seed, in the order of [`COVERED`].
 fn shares(
     inputs: &Inputs<'_>,
     option: &OptionPlan,
     area: &AreaRaster,
     pool: &rayon::ThreadPool,
-) -> Vec<f64> {
-    let covered = people_shares(inputs, option, area, pool);
-    COVERED
-        .iter()
-        .map(|(class, height_m)| {
+) -> Vec<[f64; COVERED.len()]> {
+    let of_seed = |seed: usize| {
+        let covered = people_shares(inputs, option, area, seed, pool);
+        COVERED.map(|(class, height_m)| {
             let mut heights = HEIGHTS_M.iter();
             let height = heights.position(|h| (h - height_m).abs() < 0.5);
-            let shares = covered.iter().find(|(of, _)| of == class);
+            let shares = covered.iter().find(|(of, _)| *of == class);
             height
                 .zip(shares)
                 .map_or(f64::NAN, |(height, (_, shares))| shares[height])
         })
-        .collect()
+    };
+    (0..inputs.floors.len()).map(of_seed).collect()
 }
 
 /// All line-ups played.
@@ -248,7 +258,8 @@ struct Played<'a> {
     plan: &'a Plan,
     line_ups: &'a LineUps,
     sample: &'a Sample,
-    covered: &'a [Vec<f64>],
+    /// By line-up and terrain seed, in the order of [`COVERED`].
+    covered: &'a [Vec<[f64; COVERED.len()]>],
 }
 
 impl Played<'_> {
@@ -326,11 +337,11 @@ impl Played<'_> {
             }
         }
         for (i, (class, height_m)) in COVERED.into_iter().enumerate() {
-            let [with, without] = [with, without].map(|place| self.covered[place][i]);
+            let of = |place: usize| self.covered[place].iter().map(move |seed| seed[i]);
             changes.push(Change {
                 class: Some(class),
                 height_m: Some(height_m),
-                ..plain("people_under_floor", "share", with, without)
+                ..over_seeds(of(with), of(without))
             });
         }
         changes
@@ -385,6 +396,24 @@ fn plain(measure: &'static str, unit: &'static str, with: f64, without: f64) -> 
             n: 0,
         },
     }
+}
+
+/// People covered, with the range of the change over terrain seeds where there are several.
+fn over_seeds(
+    with: impl ExactSizeIterator<Item = f64> + Clone,
+    without: impl Iterator<Item = f64> + Clone,
+) -> Change {
+    let seeds = with.len();
+    let mean = |sum: f64| sum / seeds.max(1) as f64;
+    let means = [mean(with.clone().sum()), mean(without.clone().sum())];
+    let mut change = plain("people_under_floor", "share", means[0], means[1]);
+    change.change.n = seeds as u32;
+    if seeds > 1 {
+        let changes = with.zip(without).map(|(with, without)| without - with);
+        change.change.lo95 = changes.clone().fold(f64::INFINITY, f64::min);
+        change.change.hi95 = changes.fold(f64::NEG_INFINITY, f64::max);
+    }
+    change
 }
 
 /// Missiles at the start, and main raids until they are gone at the mean rate of use.

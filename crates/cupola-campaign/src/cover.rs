@@ -165,18 +165,19 @@ pub(crate) fn cover(
     Cover { fields, shares }
 }
 
-/// Shares of people under the floor by class and height on the first terrain seed only: what many
-/// line-ups can be compared by, all on the same ground.
+/// Shares of people under the floor by class and height on one terrain seed: what many line-ups can
+/// be compared by, all on the same ground.
 pub(crate) fn people_shares(
     inputs: &Inputs<'_>,
     option: &OptionPlan,
     area: &AreaRaster,
+    seed: usize,
     pool: &rayon::ThreadPool,
 ) -> Vec<(Class, Vec<f64>)> {
     let classes = CLASSES.iter().enumerate();
     classes
         .map(|(i, &(class, _))| {
-            let field = field(inputs, option, &area.raster, 0, i + 1, pool);
+            let field = field(inputs, option, &area.raster, seed, i + 1, pool);
             (class, measures::shares(&field, &area.people, &HEIGHTS_M))
         })
         .collect()

@@ -36,12 +36,15 @@ pub use sample::{Estimate, Sample, Series};
 pub use small_sweep::small_point;
 pub use stories::{replay, tell};
 
+use cupola_raid::Plan;
 use cupola_scenario::Scenario;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a caller is told while a campaign runs, and asks of it.
 #[derive(Clone, Copy)]
 pub struct Watch<'a> {
-    /// Told the number of draws done.
+    /// Told the number of steps done: draws, then what is answered from them.
     pub progress: &'a (dyn Fn(u32) + Sync),
     /// Asked between batches whether to stop.
     pub stop: &'a (dyn Fn() -> bool + Sync),
@@ -50,6 +53,29 @@ pub struct Watch<'a> {
 impl std::fmt::Debug for Watch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+impl Watch<'_> {
+    /// Does `count` pieces of work side by side and tells of each one done, after `before` other
+    /// steps; `None` when asked to stop.
+    pub(crate) fn each<T: Send>(
+        &self,
+        before: u32,
+        count: usize,
+        pool: &rayon::ThreadPool,
+        work: impl Fn(usize) -> T + Sync,
+    ) -> Option<Vec<T>> {
+        let done = AtomicU32::new(before);
+        let one = |i: usize| {
+            if (self.stop)() {
+                return None;
+            }
+            let result = work(i);
+            (self.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
+            Some(result)
+        };
+        pool.install(|| (0..count).into_par_iter().map(one).collect())
     }
 }
 
@@ -85,15 +111,20 @@ pub fn run<S: Sink>(
     watch: Watch<'_>,
 ) -> Result<Outcome, Stopped<S::Error>> {
     let line_ups = coalition::LineUps::new(scenario, inputs.plan, settings);
-    let mut sample = line_ups.sample(settings);
+    let mut sample = line_ups.sample();
     let beside = (line_ups.beside(), &mut sample);
     let tally = run::campaign(inputs, settings, pool, beside, sink, watch)?;
-    let mut outcome = answer::outcome(scenario, inputs, settings, terrain, &tally, pool);
-    if (watch.stop)() {
-        return Err(Stopped::OnRequest);
-    }
-    outcome.coalitions = line_ups.found(scenario, inputs, settings, &sample, &outcome, pool);
+    let answered = answer::outcome(scenario, inputs, settings, terrain, &tally, pool, watch);
+    let mut outcome = answered.ok_or(Stopped::OnRequest)?;
+    let found = line_ups.found(scenario, inputs, &sample, &outcome, pool, watch);
+    outcome.coalitions = found.ok_or(Stopped::OnRequest)?;
     Ok(outcome)
+}
+
+/// Steps of which [`run`] tells: draws, options answered, line-ups compared.
+pub fn steps(scenario: &Scenario, plan: &Plan, settings: Settings) -> u32 {
+    let line_ups = coalition::LineUps::new(scenario, plan, settings);
+    settings.draws() + (plan.options.len() + line_ups.len()) as u32
 }
 
 /// The same without taking coalitions apart.
@@ -112,7 +143,6 @@ pub fn run_options<S: Sink>(
     let mut nothing = Sample::new(0, settings.runs_per_draw);
     let beside = (run::Beside::default(), &mut nothing);
     let tally = run::campaign(inputs, settings, pool, beside, sink, watch)?;
-    Ok(answer::outcome(
-        scenario, inputs, settings, terrain, &tally, pool,
-    ))
+    let answered = answer::outcome(scenario, inputs, settings, terrain, &tally, pool, watch);
+    answered.ok_or(Stopped::OnRequest)
 }

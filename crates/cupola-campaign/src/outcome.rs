@@ -46,6 +46,8 @@ pub struct Outcome {
     pub coalitions: Coalitions,
     /// The scenario's small sweep, if it has one.
     pub sweep: Option<crate::sweep::Response>,
+    /// What of the scenario's precedent carries over, if it names one.
+    pub precedent: Option<crate::Waterfall>,
     /// First-order sensitivity of the main measure in the main raid, strongest first per option.
     pub sensitivity: Vec<Sensitivity>,
     /// Every uncertain input that the answer rests on.

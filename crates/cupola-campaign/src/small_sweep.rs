@@ -74,7 +74,7 @@ fn cover(
     pool: &rayon::ThreadPool,
     rows: &mut Vec<Reading>,
 ) {
-    for (class, shares) in people_shares(inputs, option_plan, area, pool) {
+    for (class, shares) in people_shares(inputs, option_plan, area, 0, pool) {
         for (height_m, share) in HEIGHTS_M.into_iter().zip(shares) {
             let estimate = Estimate {
                 mean: share,

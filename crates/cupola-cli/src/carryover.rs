@@ -7,7 +7,7 @@ use crate::progress::{go_on, note, stage, stop_flag};
 use clap::Args;
 use cupola_campaign::{Inputs, Settings, Station, Stopped, Through, Watch, Waterfall};
 use cupola_io::{IfExists, OutputFolder};
-use cupola_scenario::{CarryOver, CarryStep, CatalogueFiles, Composed};
+use cupola_scenario::{CarryOver, CarryStep, CatalogueFiles, Composed, Scenario};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -70,38 +70,11 @@ pub(crate) fn carryover(args: &Carryover) -> Result<(), Failure> {
         .unwrap_or_else(|| PathBuf::from("cupola-out").join(&name));
     let exists = IfExists::ReplaceIfHolds(MARKER.to_owned());
     let output = OutputFolder::begin(&folder, &exists, Some(Arc::clone(&stop)))?;
-    let find = |name: &str| text_of(name).ok();
-    let orders = file.orders();
-    let chains: Vec<Vec<Composed>> = orders
-        .iter()
-        .map(|order| file.chain(order, &find))
-        .collect::<Result<_, _>>()?;
-    let mut runner = Runner {
-        args,
-        files: catalogue(None)?,
-        pool: &pool,
-        stop: &stop,
-        known: BTreeMap::new(),
-        wanted: distinct(&chains),
-    };
-    let mut answer = Waterfall {
-        title: file.title.clone(),
-        text: file.text.clone(),
+    let size = Size {
         runs: args.runs,
-        draws: args.runs.div_ceil(RUNS_PER_DRAW),
         seed: args.seed,
-        orders: Vec::new(),
     };
-    for (order, chain) in orders.iter().zip(&chains) {
-        let stations = chain
-            .iter()
-            .enumerate()
-            .map(|(i, composed)| {
-                runner.station(&file, i.checked_sub(1).map(|i| order[i]), composed)
-            })
-            .collect::<Result<_, _>>()?;
-        answer.orders.push(stations);
-    }
+    let answer = waterfall(&file, &file.orders(), size, &pool, &stop)?;
     let json = cupola_report::carryover_json(&answer);
     output.write(MARKER, json.as_bytes())?;
     output.write(
@@ -122,6 +95,80 @@ pub(crate) fn carryover(args: &Carryover) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// How many raids are played at each station, and from which seed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    /// Runs at each station.
+    pub(crate) runs: u32,
+    /// Seed of all chance.
+    pub(crate) seed: u64,
+}
+
+/// Plays the stations of some orders of the steps.
+///
+/// # Errors
+/// [`Failure`] for a step that does not fit, or Ctrl-C.
+pub(crate) fn waterfall(
+    file: &CarryOver,
+    orders: &[Vec<&CarryStep>],
+    size: Size,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Waterfall, Failure> {
+    let find = |name: &str| text_of(name).ok();
+    let chains: Vec<Vec<Composed>> = orders
+        .iter()
+        .map(|order| file.chain(order, &find))
+        .collect::<Result<_, _>>()?;
+    let mut runner = Runner {
+        size,
+        files: catalogue(None)?,
+        pool,
+        stop,
+        known: BTreeMap::new(),
+        wanted: distinct(&chains),
+    };
+    let mut answer = Waterfall {
+        title: file.title.clone(),
+        text: file.text.clone(),
+        runs: size.runs,
+        draws: size.runs.div_ceil(RUNS_PER_DRAW),
+        seed: size.seed,
+        orders: Vec::new(),
+    };
+    for (order, chain) in orders.iter().zip(&chains) {
+        let stations = chain
+            .iter()
+            .enumerate()
+            .map(|(i, composed)| runner.station(file, i.checked_sub(1).map(|i| order[i]), composed))
+            .collect::<Result<_, _>>()?;
+        answer.orders.push(stations);
+    }
+    Ok(answer)
+}
+
+/// What of a scenario's precedent carries over, in the order of its steps; `None` when it names none.
+///
+/// # Errors
+/// As [`waterfall`].
+pub(crate) fn precedent(
+    scenario: &Scenario,
+    pool: &rayon::ThreadPool,
+    stop: &AtomicBool,
+) -> Result<Option<Waterfall>, Failure> {
+    let campaign = &scenario.file.campaign;
+    let named = scenario.file.precedent.as_ref();
+    let Some(precedent) = named.filter(|precedent| precedent.runs > 0) else {
+        return Ok(None);
+    };
+    let file = CarryOver::parse(&steps_text(&precedent.steps)?, &precedent.steps)?;
+    let size = Size {
+        runs: precedent.runs.min(campaign.runs),
+        seed: campaign.seed,
+    };
+    waterfall(&file, &file.orders()[..1], size, pool, stop).map(Some)
 }
 
 /// The text of the steps: embedded by name, or a file.
@@ -157,7 +204,7 @@ fn key(composed: &Composed) -> Vec<String> {
 }
 
 struct Runner<'a> {
-    args: &'a Carryover,
+    size: Size,
     files: CatalogueFiles,
     pool: &'a rayon::ThreadPool,
     stop: &'a AtomicBool,
@@ -206,7 +253,7 @@ impl Runner<'_> {
         };
         let text = cupola_scenario::with_setting(
             &composed.text,
-            &format!("campaign.seed={}", self.args.seed),
+            &format!("campaign.seed={}", self.size.seed),
         )?;
         let scenario = cupola_scenario::parse(&text, &scenario_args.scenario, &self.files)?;
         let prepared = prepare_scenario(&scenario_args, &scenario, self.pool, self.stop)?;
@@ -216,7 +263,7 @@ impl Runner<'_> {
 
     fn raids(&self, prepared: &Prepared) -> Result<Through, Failure> {
         let settings = Settings {
-            runs: self.args.runs,
+            runs: self.size.runs,
             runs_per_draw: RUNS_PER_DRAW,
         };
         let inputs = Inputs {

@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let points = run_sweep::points(&args.scenario, &prepared)?;
     let (mut outcome, spill) = campaign(&prepared, &pool, &stop)?;
     outcome.sweep = run_sweep::response(&prepared, &outcome, points, &pool, &stop)?;
+    outcome.precedent = crate::carryover::precedent(&prepared.scenario, &pool, &stop)?;
     let bar = stage("writing", 5);
     let file = output.create("runs.parquet")?;
     let path = file.path().to_path_buf();
@@ -98,7 +99,8 @@ fn campaign(
         floors: &prepared.floors,
     };
     let mut spill = Spill::new(&prepared.plan)?;
-    let bar = stage("raids (epistemic draws)", u64::from(settings.draws()));
+    let steps = cupola_campaign::steps(&prepared.scenario, &prepared.plan, settings);
+    let bar = stage("raids (draws), answers", u64::from(steps));
     let progress = |done: u32| bar.set_position(u64::from(done));
     let stopped = || stop.load(Ordering::SeqCst);
     let watch = Watch {

@@ -10,11 +10,16 @@ use crate::html_table::{Cell, Table};
 use crate::page::shell;
 use crate::sections::{figure, section};
 use crate::svg::{Anchor, Scale, Svg, escaped, text_width, ticks};
+use crate::view::View;
 
 /// Size of the text of charts.
 const TEXT_PX: f64 = 14.7;
 /// Height of a row of the chart, pixels.
 const ROW_PX: f64 = 50.0;
+
+/// How the chart is read.
+const BARS: &str = "From left to right within a bar: how far the share moves at each step. Thin lines: \
+                    where the middle 95 % of the draws put the change.";
 
 /// The page.
 pub fn carryover_html(answer: &Waterfall) -> String {
@@ -28,15 +33,13 @@ pub fn carryover_html(answer: &Waterfall) -> String {
         escaped(&sentence(first)),
         escaped(&basis(answer))
     );
-    let caption = "From left to right within a bar: how far the share moves at each step. Thin \
-                   lines: where the middle 95 % of the draws put the change.";
     body.push_str(&section(
         "waterfall",
         "1",
         "What carries over",
         &format!(
             "{}{}{}",
-            figure(&chart(first), caption),
+            figure(&chart(first), BARS),
             table(first, "t-waterfall", "In the order of the chart"),
             changes(first)
         ),
@@ -55,6 +58,32 @@ pub fn carryover_html(answer: &Waterfall) -> String {
     shell(
         &answer.title,
         "cupola · an analysis by simulation, not a forecast",
+        &body,
+    )
+}
+
+/// The section of a report: the first order of the steps; nothing when the scenario names no precedent.
+pub(crate) fn precedent_section(view: View<'_>) -> String {
+    let answer = view.outcome.precedent.as_ref();
+    let Some((answer, stations)) = answer.and_then(|a| Some((a, a.orders.first()?))) else {
+        return String::new();
+    };
+    let body = format!(
+        "<p><b>{}</b> {}</p>\n<p>{} {} Few runs: read the direction, not the digits. What is changed first \
+         gets another share of the difference; <code>cupola carryover</code> plays more, in another order \
+         too. The stations are scenarios of their own.</p>\n{}{}{}",
+        escaped(&answer.title),
+        escaped(&answer.text),
+        escaped(&sentence(stations)),
+        escaped(&basis(answer)),
+        figure(&chart(stations), BARS),
+        table(stations, "t-precedent", "In the order of the chart"),
+        changes(stations)
+    );
+    section(
+        "precedent",
+        "10",
+        "What carries over from a precedent",
         &body,
     )
 }
@@ -280,29 +309,15 @@ fn table(stations: &[Station], id: &str, caption: &str) -> String {
         let mut row = vec![
             Cell::Head(station.title.clone()),
             Cell::Number(format!("{:.0}", all.working)),
-            stacked(&with_range(&all)),
-            stacked(&change),
+            Cell::stacked(&with_range(&all)),
+            Cell::stacked(&change),
         ];
-        let of = |class: &Class| stacked(&with_range(&station.through.share(Some(*class))));
+        let of = |class: &Class| Cell::stacked(&with_range(&station.through.share(Some(*class))));
         row.extend(classes.iter().map(of));
         table.row(row);
         before = Some(station);
     }
     table.finish()
-}
-
-/// A number with its interval below it.
-fn stacked(text: &str) -> Cell {
-    let Some((number, range)) = text.split_once(" (") else {
-        return Cell::Number(text.to_owned());
-    };
-    let range = range.trim_end_matches(')');
-    let markup = format!(
-        "{}<span class=\"range\">{}</span>",
-        escaped(number),
-        escaped(range)
-    );
-    Cell::Markup(markup, text.to_owned())
 }
 
 /// What exactly each step changes.
@@ -366,6 +381,15 @@ pub fn carryover_table(answer: &Waterfall) -> String {
 
 /// The same numbers as JSON.
 pub fn carryover_json(answer: &Waterfall) -> String {
+    format!("{:#}\n", json_of(answer))
+}
+
+/// The numbers of a precedent as a value; null without one.
+pub(crate) fn precedent_json(answer: Option<&Waterfall>) -> Value {
+    answer.map_or(Value::Null, json_of)
+}
+
+fn json_of(answer: &Waterfall) -> Value {
     let number = |x: f64| if x.is_finite() { json!(x) } else { Value::Null };
     let share = |share: Share| {
         json!({
@@ -398,11 +422,10 @@ pub fn carryover_json(answer: &Waterfall) -> String {
         Value::Array(all.collect())
     };
     let orders: Vec<Value> = answer.orders.iter().map(order).collect();
-    let value = json!({
+    json!({
         "title": answer.title, "text": answer.text, "runs": answer.runs, "draws": answer.draws,
         "seed": answer.seed, "orders": orders,
-    });
-    format!("{value:#}\n")
+    })
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn members(view: View<'_>, coalition: &Coalition) -> String {
         n_of_line_ups(view)
     );
     let mut table = Table::new(format!("t-coalition-{}", letter(option)), caption)
-        .class("coalition")
+        .class("coalition stacked")
         .text_column("Nation")
         .text_column("Brings")
         .number_column("Leakers")
@@ -77,7 +77,7 @@ fn members(view: View<'_>, coalition: &Coalition) -> String {
             })
         };
         let number = |change: Option<&Change>| {
-            Cell::Number(change.map_or(NONE.to_owned(), |change| paired(&change.change)))
+            Cell::stacked(&change.map_or(NONE.to_owned(), |change| paired(&change.change)))
         };
         let cover = find("people_under_floor", Some(1000.0));
         table.row(vec![
@@ -86,7 +86,7 @@ fn members(view: View<'_>, coalition: &Coalition) -> String {
             number(find("leakers", None)),
             number(find("interceptors", None)),
             number(find("cost_musd", None)),
-            Cell::Number(cover.map_or(NONE.to_owned(), |cover| points(cover.change.mean))),
+            Cell::stacked(&cover.map_or(NONE.to_owned(), |cover| points(&cover.change))),
         ]);
     }
     out.push_str(&table.finish());
@@ -126,21 +126,28 @@ fn paired(change: &Estimate) -> String {
     format!("{} ({ends})", places.print_signed(change.mean))
 }
 
-/// A change of a share in percentage points.
-fn points(change: f64) -> String {
-    let value = change * 100.0;
-    Places::of_interval(0.0, value, value)
-        .at_most(2)
-        .print_signed(value)
+/// A change of a share in percentage points, with its range where it has one.
+fn points(change: &Estimate) -> String {
+    let [mean, low, high] = [change.mean, change.lo95, change.hi95].map(|share| 100.0 * share);
+    let places = Places::of_interval(0.0, mean, mean).at_most(2);
+    if high - low > 1e-9 {
+        let ends = range(&places.print(low), &places.print(high));
+        return format!("{} ({ends})", places.print_signed(mean));
+    }
+    places.print_signed(mean)
 }
 
 /// What stands behind the comparison of line-ups.
 fn n_of_line_ups(view: View<'_>) -> String {
     let played = &view.outcome.coalitions;
     format!(
-        "n = {} runs per line-up, {} draws of the inputs; cover on the first terrain seed",
+        "n = {} runs per line-up, {} draws of the inputs; cover: mean and range over {}",
         count(played.runs as usize),
-        count(played.draws as usize)
+        count(played.draws as usize),
+        match view.outcome.terrain.seeds.len() {
+            0 | 1 => "one ground".to_owned(),
+            seeds => format!("{seeds} grounds with statistical relief"),
+        }
     )
 }
 
@@ -164,7 +171,7 @@ fn refused(view: View<'_>, refusal: &Refusal) -> String {
         letter(refusal.with)
     );
     let mut table = Table::new(id, caption)
-        .class("ledger")
+        .class("ledger stacked")
         .text_column("Measure")
         .number_column("With them")
         .number_column("Without")
@@ -179,7 +186,9 @@ fn refused(view: View<'_>, refusal: &Refusal) -> String {
             }
         };
         let moved = if is_share {
-            format!("{} points", points(change.change.mean))
+            let text = points(&change.change);
+            let (number, rest) = text.split_at(text.find(" (").unwrap_or(text.len()));
+            format!("{number} points{rest}")
         } else {
             paired(&change.change)
         };
@@ -187,7 +196,7 @@ fn refused(view: View<'_>, refusal: &Refusal) -> String {
             Cell::Head(name(change)),
             Cell::Number(print(change.with)),
             Cell::Number(print(change.without)),
-            Cell::Number(moved),
+            Cell::stacked(&moved),
         ]);
     }
     out.push_str(&table.finish());

@@ -18,6 +18,21 @@ pub(crate) enum Cell {
     HeadMarkup(String, String),
 }
 
+impl Cell {
+    /// A number with its interval, as in `1.2 (0.9–1.5)`: the interval below the number.
+    pub(crate) fn stacked(text: &str) -> Self {
+        let Some((number, range)) = text.split_once(" (") else {
+            return Self::Number(text.to_owned());
+        };
+        let markup = format!(
+            "{}<span class=\"range\">{}</span>",
+            escaped(number),
+            escaped(range.trim_end_matches(')'))
+        );
+        Self::Markup(markup, text.to_owned())
+    }
+}
+
 /// A table.
 pub(crate) struct Table {
     id: String,

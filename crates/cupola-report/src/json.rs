@@ -32,6 +32,10 @@ pub fn summary_json(outcome: &Outcome) -> String {
             crate::sweep::small_sweep_json(outcome.sweep.as_ref()).to_string(),
         ),
         (
+            "precedent",
+            crate::carryover::precedent_json(outcome.precedent.as_ref()).to_string(),
+        ),
+        (
             "sensitivity",
             lines(&outcome.sensitivity, |s| sensitivity(outcome, s)),
         ),

@@ -6,14 +6,15 @@ use crate::map_base::MapContext;
 use crate::svg::escaped;
 use crate::view::View;
 use crate::{
-    coalition, cover_map, endurance, glance, ledger, raid_section, sections, sweep, trust,
+    carryover, coalition, cover_map, endurance, glance, ledger, raid_section, sections, sweep,
+    trust,
 };
 
 const STYLE: &str = include_str!("assets/style.css");
 const SCRIPT: &str = include_str!("assets/csv.js");
 
 /// Sections of the page: id and name in the list at the side.
-const CONTENTS: [(&str, &str); 12] = [
+const CONTENTS: [(&str, &str); 13] = [
     ("question", "Question"),
     ("answer", "Answer"),
     ("glance", "At a glance"),
@@ -23,6 +24,7 @@ const CONTENTS: [(&str, &str); 12] = [
     ("ledger", "Risk"),
     ("coalition", "Coalition"),
     ("sweep", "Sweep"),
+    ("precedent", "Precedent"),
     ("drivers", "What drives it"),
     ("trust", "Trust"),
     ("sources", "Sources"),
@@ -45,6 +47,7 @@ pub fn html(outcome: &Outcome, map: &MapContext, repeat_command: &str) -> String
         ledger::ledger(view),
         coalition::coalition(view),
         sweep::sweep_section(view),
+        carryover::precedent_section(view),
         trust::drivers(view),
         trust::trust(view),
         trust::sources(view, repeat_command),

@@ -39,6 +39,7 @@ pub fn summary_schema() -> Value {
                 ("with", nullable("string")), ("changes", list(change())),
             ])),
             "sweep": sweep(),
+            "precedent": precedent(),
             "sensitivity": list(object(&[
                 ("option", nullable("string")), ("measure", text()), ("input", text()),
                 ("first_order", number()), ("mean_low", number()), ("mean_high", number()),
@@ -84,6 +85,54 @@ fn sweep() -> Value {
         sweep.insert("type".to_owned(), json!(["object", "null"]));
     }
     sweep
+}
+
+/// What of a precedent carries over: null when the scenario names none.
+fn precedent() -> Value {
+    let integer = || json!({ "type": "integer" });
+    let nothing = || nullable("number");
+    let share = || {
+        let ends = [
+            ("mean", nothing()),
+            ("lo95", nothing()),
+            ("hi95", nothing()),
+        ];
+        object(&[&ends[..], &[("working", nothing())]].concat())
+    };
+    // Only those that are met.
+    let classes: Map<String, Value> = cupola_scenario::Class::ALL
+        .iter()
+        .map(|class| (class.name().to_owned(), share()))
+        .collect();
+    let station = object(&[
+        ("step", text()),
+        ("title", text()),
+        ("note", text()),
+        ("hash", text()),
+        ("through", share()),
+        (
+            "classes",
+            json!({ "type": "object", "properties": classes }),
+        ),
+        (
+            "change",
+            json!({ "type": ["object", "null"], "properties": {
+                "mean": nothing(), "lo95": nothing(), "hi95": nothing(),
+            } }),
+        ),
+    ]);
+    let mut precedent = object(&[
+        ("title", text()),
+        ("text", text()),
+        ("runs", integer()),
+        ("draws", integer()),
+        ("seed", integer()),
+        ("orders", list(list(station))),
+    ]);
+    if let Some(precedent) = precedent.as_object_mut() {
+        precedent.insert("type".to_owned(), json!(["object", "null"]));
+    }
+    precedent
 }
 
 /// An option that is a coalition, with what changes without each nation.

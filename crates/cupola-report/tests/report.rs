@@ -157,6 +157,33 @@ fn a_small_sweep_is_a_section_whose_letters_go_on() {
     assert!(!page.contains("id=\"sweep\"") && !page.contains("#sweep"));
 }
 
+#[test]
+fn a_precedent_and_a_coalition_are_sections_with_intervals_below_their_numbers() {
+    let mut outcome = fixture::outcome();
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    let of = |id: &str| {
+        let (_, section) = page.split_once(&format!("<section id=\"{id}\"")).unwrap();
+        section.split_once("</section>").unwrap().0
+    };
+    let precedent = of("precedent");
+    assert!(precedent.contains("<svg") && precedent.contains("geometry: over here"));
+    assert!(precedent.contains("16 runs each, 8 draws"), "{precedent}");
+    let coalition = of("coalition");
+    assert!(
+        coalition.contains("−14 points") || coalition.contains("−14.2 points"),
+        "{coalition}"
+    );
+    let below = "<span class=\"range\">−16–−12</span>";
+    assert!(
+        coalition.contains(below) || coalition.contains("range\">−16 to −12"),
+        "{coalition}"
+    );
+    assert!(coalition.contains("Estonia holds none"));
+    outcome.precedent = None;
+    let page = html(&outcome, &fixture::map_context(), "cupola run x");
+    assert!(!page.contains("id=\"precedent\"") && !page.contains("#precedent"));
+}
+
 /// Every number that can be strange is.
 fn strange() -> Outcome {
     let mut outcome = fixture::outcome();

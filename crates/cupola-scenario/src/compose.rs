@@ -9,6 +9,7 @@
 use crate::diagnostic::{Diagnostic, Rejected};
 use crate::edit::{SetError, with_options, with_setting};
 use crate::files::{raw, read_plain};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What a precedent carries over: a file of steps from one scenario to another.
@@ -30,6 +31,41 @@ pub struct CarryOver {
     /// Another order of the same steps, by name: what is put first gets another share.
     #[serde(default)]
     pub other_order: Vec<String>,
+}
+
+/// A precedent of which the report tells, beside the answer, what carries over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Precedent {
+    /// Embedded file of steps, as `cupola carryover` names it. Its scenarios are its own: nothing that is
+    /// changed in this one changes them.
+    pub steps: String,
+    /// Runs at each station, at most 1,024 and never more than the campaign has; 0 leaves it out.
+    #[serde(default = "precedent_runs")]
+    pub runs: u32,
+}
+
+/// Most runs at a station: the precedent stands beside the answer and must not take longer.
+const PRECEDENT_RUNS_MAX: u32 = 1_024;
+
+fn precedent_runs() -> u32 {
+    64
+}
+
+/// What is wrong with a precedent: path, message, help.
+pub(crate) fn limits(precedent: &Precedent) -> Vec<(&'static str, String, String)> {
+    let mut wrong = Vec::new();
+    if CarryOver::text_of(&precedent.steps).is_none() {
+        let message = format!("there is no embedded set of steps `{}`", precedent.steps);
+        let help = format!("write one of: {}", CarryOver::names().join(", "));
+        wrong.push(("precedent.steps", message, help));
+    }
+    if precedent.runs > PRECEDENT_RUNS_MAX {
+        let message = format!("{} runs at each station of the precedent", precedent.runs);
+        let help = "write 0 to 1024; `cupola carryover` plays more".to_owned();
+        wrong.push(("precedent.runs", message, help));
+    }
+    wrong
 }
 
 /// One step.
@@ -250,6 +286,32 @@ mod tests {
         CarryOver::parse(CarryOver::text_of(name).unwrap(), name)
             .map_err(|e| e.to_string())
             .unwrap()
+    }
+
+    #[test]
+    fn a_precedent_that_makes_no_sense_is_told_where_it_stands() {
+        let base = CatalogueFiles::embedded().unwrap();
+        let text = scenario_text("rules-compared").unwrap();
+        let parsed =
+            |more: &str| parse(&format!("{text}\n[precedent]\n{more}"), "mine.toml", &base);
+        let found = parsed("steps = \"israel-to-western-ukraine\"\n").unwrap();
+        assert_eq!(found.file.precedent.unwrap().runs, 64);
+        for (more, said) in [
+            (
+                "steps = \"israel-to-mars\"\n",
+                "no embedded set of steps `israel-to-mars`",
+            ),
+            (
+                "steps = \"israel-to-western-ukraine\"\nruns = 5000\n",
+                "5000 runs at each station",
+            ),
+        ] {
+            let error = parsed(more).unwrap_err().to_string();
+            assert!(
+                error.contains(said) && error.contains("mine.toml"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

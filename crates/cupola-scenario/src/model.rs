@@ -4,6 +4,7 @@
 //! the JSON Schema is made from them.
 
 use crate::catalogue::{Class, System, Threat};
+use crate::compose::Precedent;
 use crate::doctrine::Doctrine;
 use crate::holdings::{Holding, Release};
 use crate::means::Means;
@@ -60,6 +61,8 @@ pub struct ScenarioFile {
     pub options: Vec<OptionSpec>,
     /// A field that the report sweeps beside the answer.
     pub sweep: Option<Sweep>,
+    /// A precedent of which the report tells what carries over.
+    pub precedent: Option<Precedent>,
     /// Size of the computation.
     #[serde(default)]
     pub campaign: Campaign,

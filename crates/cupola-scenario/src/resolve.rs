@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Catalogue, Class, Kind, Profile};
 use crate::coalition;
+use crate::compose;
 use crate::diagnostic::{Diagnostic, Rejected, nearest};
 use crate::files::{CatalogueFiles, raw, read};
 use crate::lock::{lock, overlay, used};
@@ -148,6 +149,9 @@ impl References<'_> {
         self.added();
         for (path, message, help) in self.file.sweep.iter().flat_map(sweep::limits) {
             self.report("sweep", path, message, Some(help));
+        }
+        for (path, message, help) in self.file.precedent.iter().flat_map(compose::limits) {
+            self.report("precedent", path, message, Some(help));
         }
     }
 

@@ -152,7 +152,8 @@ pub(crate) fn answer(
     };
     let main = cupola_campaign::main_raid(&prepared.scenario, &prepared.plan);
     let mut sample = Sample::new(main, settings.runs_per_draw);
-    let bar = stage("raids (epistemic draws)", u64::from(settings.draws()));
+    let steps = settings.draws() + prepared.plan.options.len() as u32;
+    let bar = stage("raids (draws), answers", u64::from(steps));
     let progress = |done: u32| bar.set_position(u64::from(done));
     let stopped = || stop.load(Ordering::SeqCst);
     let outcome = cupola_campaign::run_options(

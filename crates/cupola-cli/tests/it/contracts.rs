@@ -282,6 +282,18 @@ fn western_ukraine_keeps_the_contract_too() {
         assert_eq!(of.len(), 2);
         assert!(of.iter().all(|r| r["change"].is_null() == (i == 0)), "{i}");
     }
+    // The precedent: the night over Israel, then one step after the other, on no more runs than asked.
+    let precedent = &summary["precedent"];
+    assert_eq!(precedent["runs"], 9);
+    let orders = precedent["orders"].as_array().unwrap();
+    let steps: Vec<&Value> = orders[0]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| &s["step"])
+        .collect();
+    assert_eq!(steps, ["", "geometry", "warning", "density", "threats"]);
+    assert_eq!(orders.len(), 1);
 }
 
 #[test]

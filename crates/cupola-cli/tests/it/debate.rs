@@ -126,3 +126,23 @@ fn a_verdict_comes_with_its_number_and_what_would_turn_it() {
     assert_eq!(slow[0]["alone"], "holds");
     assert_ne!(slow[0]["value"], claim["value"]);
 }
+
+#[test]
+fn a_verdict_changes_with_the_numbers() {
+    let place = Place::new();
+    let verdict = |set: &[&str]| -> (String, f64) {
+        let mut args = vec!["claims", "lviv-from-poland", "--runs=32", "--format=json"];
+        args.extend(["--out=cards.html"].iter().chain(set));
+        let judged: Value = serde_json::from_str(&place.good(&args).stdout).unwrap();
+        let verdict = judged[0]["verdict"].as_str().unwrap().to_owned();
+        (verdict, judged[0]["value"].as_f64().unwrap())
+    };
+    // From Polish soil hardly a missile flies; from beside the city it is another sentence.
+    let (stated, fired) = verdict(&[]);
+    assert!(stated != "holds" && fired < 0.1, "{stated}: {fired}");
+    let (beside, fired) = verdict(&[
+        "--set=sites.lubaczow={lat_deg=49.9,lon_deg=23.9,source=\"made up\"}",
+        "--set=sites.przemysl-hill={lat_deg=49.75,lon_deg=24.0,source=\"made up\"}",
+    ]);
+    assert!(beside == "holds" && fired > 1.0, "{beside}: {fired}");
+}
