@@ -100,7 +100,7 @@ fn precedent() -> Value {
         object(&[&ends[..], &[("working", nothing())]].concat())
     };
     // Only those that are met.
-    let classes: Map<String, Value> = cupola_scenario::Class::ALL
+    let classes: Map<String, Value> = Class::ALL
         .iter()
         .map(|class| (class.name().to_owned(), share()))
         .collect();
