@@ -50,6 +50,9 @@ pub struct LosSettings {
     pub march_m: f64,
     /// Number of rays, the first towards north, clockwise.
     pub azimuths: usize,
+    /// Whether the field is the line of sight alone, also where that lies below the ground that was
+    /// given: for ground with trees, on which no target stands.
+    pub line_only: bool,
 }
 
 impl Default for LosSettings {
@@ -61,6 +64,7 @@ impl Default for LosSettings {
             step_m: 500.0,
             march_m: 250.0,
             azimuths: 1440,
+            line_only: false,
         }
     }
 }
@@ -138,14 +142,14 @@ impl Sight {
         }
     }
 
-    /// Lowest visible height at a sample with the given ground; the ground then counts as an
-    /// obstacle for what lies behind it.
+    /// Height of the line of sight at a sample with the given ground, minus infinity where nothing
+    /// lies before; the ground then counts as an obstacle for what lies behind it.
     #[inline]
     fn pass(&mut self, sample: &Sample, ground_m: f64) -> f64 {
         let base_m = self.antenna_m + sample.drop_m;
         let line_m = base_m + sample.distance_m * self.slope;
         self.slope = self.slope.max((ground_m - base_m) * sample.per_distance);
-        ground_m.max(line_m)
+        line_m
     }
 }
 
@@ -326,6 +330,7 @@ struct Site<'a> {
     at: LatLon,
     ground_m: f64,
     antenna_asl_m: f64,
+    line_only: bool,
     profile: Profile,
 }
 
@@ -342,6 +347,7 @@ impl<'a> Site<'a> {
             at: antenna.at,
             ground_m: terrain_m.unwrap_or(ground_m),
             antenna_asl_m: antenna.altitude_m.unwrap_or(ground_m + antenna.mast_m),
+            line_only: settings.line_only,
             profile: settings.profile(),
         }
     }
@@ -354,19 +360,26 @@ impl<'a> Site<'a> {
     fn fill(&self, task: usize, part: &mut [u16]) {
         for (i, ray) in part.chunks_mut(self.profile.rings).enumerate() {
             let turn = (task * RAYS_PER_TASK + i) as f64 / self.profile.azimuths as f64;
-            ray[0] = stored_from_m(self.ground_m);
+            let lowest = |ground_m: f64| {
+                if self.line_only {
+                    f64::NEG_INFINITY
+                } else {
+                    ground_m
+                }
+            };
+            ray[0] = stored_from_m(lowest(self.ground_m));
             let mut ring = 0;
-            self.march(turn * std::f64::consts::TAU, |sample, _, floor_m| {
+            self.march(turn * std::f64::consts::TAU, |sample, ground_m, line_m| {
                 if (sample + 1) % self.profile.per_ring == 0 {
                     ring += 1;
-                    ray[ring] = stored_from_m(floor_m);
+                    ray[ring] = stored_from_m(line_m.max(lowest(ground_m)));
                 }
             });
         }
     }
 
-    /// Follows one ray outwards and hands over (number of the sample from 0, ground, floor; metres
-    /// above sea) until the range or the first void.
+    /// Follows one ray outwards and hands over (number of the sample from 0, ground, line of sight;
+    /// metres above sea) until the range or the first void.
     #[inline]
     fn march(&self, azimuth_rad: f64, mut take: impl FnMut(usize, f64, f64)) {
         let profile = &self.profile;
@@ -381,8 +394,8 @@ impl<'a> Site<'a> {
                 if ground_m.is_nan() {
                     return;
                 }
-                let floor_m = sight.pass(sample, ground_m);
-                take(s * profile.per_segment + i, ground_m, floor_m);
+                let line_m = sight.pass(sample, ground_m);
+                take(s * profile.per_segment + i, ground_m, line_m);
             }
         }
     }

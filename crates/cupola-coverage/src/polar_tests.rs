@@ -104,7 +104,8 @@ fn val_flat_ground_matches_the_closed_form_within_1_mm_to_100_km() {
     let mast_m = horizon_m * horizon_m / two_k_r;
     let site = site(&terrain, &on_mast(mast_m), &settings);
     let (mut worst_m, mut count) = (0.0_f64, 0);
-    site.march(0.7, |i, _, floor_m| {
+    site.march(0.7, |i, ground_m, line_m| {
+        let floor_m = line_m.max(ground_m);
         let d = (i + 1) as f64 * 250.0;
         let past_m = (d - horizon_m).max(0.0);
         worst_m = worst_m.max((floor_m - past_m * past_m / two_k_r).abs());
@@ -279,11 +280,11 @@ fn shares_at_samples(site: &Site<'_>, targets_m: &[f64]) -> Vec<f64> {
     let (mut seen, mut all) = (vec![0.0; targets_m.len()], 0.0);
     for ray in 0..site.profile.azimuths {
         let azimuth = ray as f64 / site.profile.azimuths as f64 * std::f64::consts::TAU;
-        site.march(azimuth, |i, ground_m, floor_m| {
+        site.march(azimuth, |i, ground_m, line_m| {
             let weight = (i + 1) as f64;
             all += weight;
             for (share, target_m) in seen.iter_mut().zip(targets_m) {
-                if floor_m - ground_m <= *target_m {
+                if line_m - ground_m <= *target_m {
                     *share += weight;
                 }
             }

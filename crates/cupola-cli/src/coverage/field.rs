@@ -195,6 +195,35 @@ fn tops(
     Ok(tops)
 }
 
+/// The tops of trees and buildings above sea, at the terrain's own nodes.
+fn tops_over_degrees(
+    file: &std::path::Path,
+    grid: &Grid,
+    pool: &rayon::ThreadPool,
+) -> Result<Grid, Failure> {
+    let TerrainFile::Geographic(canopy) = cupola_io::read_terrain_in(file, pool)? else {
+        return Err(Failure::Input(
+            format!(
+                "--canopy {} is in metres, and the terrain in degrees",
+                file.display()
+            ),
+            Some("gdalwarp -t_srs EPSG:4326 IN.tif OUT.tif".to_owned()),
+        ));
+    };
+    let mut tops = grid.clone();
+    let raise = |(row, line): (usize, &mut [f32])| {
+        for (col, top) in line.iter_mut().enumerate() {
+            let height = canopy.bilinear(grid.point(row, col)).unwrap_or(0.0);
+            *top += height.max(0.0) as f32;
+        }
+    };
+    pool.install(|| {
+        let lines = tops.values.par_chunks_mut(grid.cols).enumerate();
+        lines.for_each(raise);
+    });
+    Ok(tops)
+}
+
 /// The field on a grid of degrees.
 ///
 /// # Errors
@@ -205,12 +234,6 @@ pub(crate) fn geographic(
     grid: Grid,
     pool: &rayon::ThreadPool,
 ) -> Result<Field, Failure> {
-    if args.canopy.is_some() {
-        return Err(Failure::Input(
-            "--canopy needs terrain in metres of a projection".to_owned(),
-            Some("convert it: gdalwarp -t_srs EPSG:32634 -tr 30 30 IN.tif OUT.tif".to_owned()),
-        ));
-    }
     if args.device == Device::Gpu {
         return Err(Failure::Input(
             "--device gpu needs terrain in metres of a projection".to_owned(),
@@ -218,7 +241,7 @@ pub(crate) fn geographic(
         ));
     }
     let site = ground::lat_lon("--at", at)?;
-    if grid.bilinear(site).is_none() {
+    let Some(ground_m) = grid.bilinear(site) else {
         return Err(Failure::Input(
             format!(
                 "no ground is known at {site} in {}",
@@ -226,16 +249,22 @@ pub(crate) fn geographic(
             ),
             Some("write LAT,LON of a point on the terrain".to_owned()),
         ));
-    }
+    };
     let range_m = args.range_km.unwrap_or(RANGE_KM) * 1000.0;
     let settings = settings(args, &grid, range_m);
     let antenna = Antenna {
         at: site,
         mast_m: args.mast_m,
         ground_m: None,
-        altitude_m: None,
+        // The antenna stands on the ground, not on the trees.
+        altitude_m: args.canopy.is_some().then_some(ground_m + args.mast_m),
     };
-    let floors = cupola_coverage::floors(&grid, &[antenna], &settings, pool, &|_| ());
+    let tops = args.canopy.as_ref();
+    let tops = tops.map(|file| tops_over_degrees(file, &grid, pool));
+    let tops = tops.transpose()?;
+    let obstacles = tops.as_ref().unwrap_or(&grid);
+    let floors = cupola_coverage::floors(obstacles, &[antenna], &settings, pool, &|_| ());
+    drop(tops);
     let frame = LocalFrame::new(site);
     let above = args.height == Height::Agl;
     let mut floor_m = Floats::zeros(grid.values.len());
@@ -286,5 +315,6 @@ fn settings(args: &Coverage, grid: &Grid, range_m: f64) -> LosSettings {
         step_m: cell_m,
         march_m: cell_m / 2.0,
         azimuths: (around as usize).clamp(1440, 14_400),
+        line_only: args.canopy.is_some(),
     }
 }

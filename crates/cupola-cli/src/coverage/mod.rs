@@ -50,8 +50,9 @@ pub(crate) struct Coverage {
     /// Height of the antenna above the ground, m.
     #[arg(long, value_name = "M", default_value_t = 20.0)]
     mast_m: f64,
-    /// Heights of trees and buildings above the ground, m, on the terrain's own cells: they hide
-    /// what is behind them, and neither antenna nor target stands on them.
+    /// Heights of trees and buildings above the ground, m: on the terrain's own cells where it is in
+    /// metres, in degrees where it is in degrees. They hide what is behind them, and neither antenna
+    /// nor target stands on them.
     #[arg(long, value_name = "FILE")]
     canopy: Option<PathBuf>,
     /// Effective-Earth factor.

@@ -222,6 +222,54 @@ fn canopy_hides_what_is_behind_it_and_nobody_stands_on_it() {
 }
 
 #[test]
+fn canopy_over_degrees_hides_and_nobody_stands_on_it() {
+    let place = Place::new();
+    let tile = |height: &dyn Fn(usize) -> f32| {
+        let values: Vec<f32> = (0..300 * 300).map(|i| height(i % 300)).collect();
+        tile_of(49.0, 22.0, (300, 300), &values)
+    };
+    place.write("dem.tif", tile(&|_| 100.0));
+    place.write("bare.tif", tile(&|_| 0.0));
+    place.write(
+        "tree.tif",
+        tile(&|col| {
+            if (153..=155).contains(&col) {
+                25.0
+            } else {
+                0.0
+            }
+        }),
+    );
+    place.write("all.tif", tile(&|_| 15.0));
+    let floor = |canopy: &str, cols: usize| -> f32 {
+        let mut args = vec!["coverage", "--terrain", "dem.tif", "--at", "49.5,22.5"];
+        args.extend(["--range-km", "30", "--out", "out.tif"]);
+        if !canopy.is_empty() {
+            args.extend(["--canopy", canopy]);
+        }
+        place.good(&args);
+        let Ok(TerrainFile::Geographic(grid)) = read_terrain(&place.path("out.tif")) else {
+            panic!("degrees in, degrees out");
+        };
+        grid.values[150 * grid.cols + 150 + cols]
+    };
+    for cols in [2, 8, 80] {
+        let apart = floor("", cols) - floor("bare.tif", cols);
+        assert!(apart.abs() <= 0.5, "{cols}: {apart}");
+    }
+    // Antenna 20 m, trees of 25 m from three to five columns away (724 m to 1,206 m): at eight
+    // columns (1,929 m) over the first tree 20 m + 5 m · 1,929 / 724, and one stands below the trees.
+    let behind = floor("tree.tif", 8);
+    assert!((32.0..34.0).contains(&behind), "{behind}");
+    // (Between nodes the trees slope up to their height, and hide a few metres.)
+    let below = floor("tree.tif", 3);
+    assert!(below < 5.0, "{below}");
+    // Under the roof of a forest one sees down to the last tree before.
+    let roof = floor("all.tif", 20);
+    assert!((10.0..15.6).contains(&roof), "{roof}");
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     let place = with_hills();
     place.write("oblong.tif", projected(200.0, hill));
@@ -316,6 +364,21 @@ fn a_profile_says_what_blocks() {
 
 /// A tile of Copernicus' layout, coarser: `rows` by `cols` posts, none on its south and east edge.
 fn tile(south_deg: f64, west_deg: f64, rows: usize, cols: usize, height_m: f32) -> Vec<u8> {
+    tile_of(
+        south_deg,
+        west_deg,
+        (rows, cols),
+        &vec![height_m; rows * cols],
+    )
+}
+
+/// The same, of given heights.
+fn tile_of(
+    south_deg: f64,
+    west_deg: f64,
+    (rows, cols): (usize, usize),
+    heights_m: &[f32],
+) -> Vec<u8> {
     let grid = cupola_world::Grid {
         north_deg: south_deg + 1.0,
         west_deg,
@@ -323,7 +386,7 @@ fn tile(south_deg: f64, west_deg: f64, rows: usize, cols: usize, height_m: f32) 
         step_lon_deg: 1.0 / cols as f64,
         rows,
         cols,
-        values: vec![height_m; rows * cols],
+        values: Vec::new(),
     };
     let tiff = GeoTiff {
         place: cupola_io::Place::of_grid(&grid),
@@ -332,7 +395,7 @@ fn tile(south_deg: f64, west_deg: f64, rows: usize, cols: usize, height_m: f32) 
         bands: vec![Band {
             name: "height".into(),
             unit: "m".into(),
-            values: BandValues::F32(&grid.values),
+            values: BandValues::F32(heights_m),
         }],
         metadata: Vec::new(),
         packing: Packing::Deflate,
