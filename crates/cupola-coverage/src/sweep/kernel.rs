@@ -15,6 +15,18 @@
 use super::FloorHeight;
 use super::simd::{Block, LANES, Lanes};
 
+/// Rays a cell on the farthest ring. One would give each border cell a ray of its own; two cut the
+/// errors of the interpolation between rays to a third.
+const RAYS_PER_CELL: usize = 2;
+/// Rays a cell that nearer rings have at least, up to as many in all as the farthest has. What is
+/// missed there hides more beyond: with 16 the greatest errors on 1001 cells of hills are up to
+/// twice as large, with 32 they are those of all rays everywhere.
+const RAYS_PER_CELL_NEAR: usize = 32;
+/// Rays per unit of slope that the nearest ring has, a power of two; half to all of them where the
+/// farthest has fewer.
+const RAYS_NEAREST: usize = 256;
+/// Least number of rays per unit of slope.
+const RAYS_MIN: usize = 16;
 /// Rays that are judged together before any of them is followed.
 const RAYS_PER_GROUP: usize = 4 * LANES;
 /// Cells whose highest ground is kept together.
@@ -38,8 +50,15 @@ pub(super) struct Scene {
 }
 
 /// A fan of neighbouring rays and the steepest line of sight along each so far.
+///
+/// Few rays do near the sensor, where they are close together: their number is doubled on the way
+/// out, each time they would lie too far apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rays {
+    /// The rays between which the wanted cells lie, and how many there are per unit of slope, all
+    /// counted on the farthest ring.
+    wanted: (usize, usize),
+    per_unit_far: usize,
     /// Number of the first ray in the whole half sector.
     first: usize,
     /// Number of rays per unit of slope in the whole half sector.
@@ -48,65 +67,84 @@ pub(super) struct Rays {
     steepest: Vec<f32>,
     slope: Vec<f32>,
     per_slope: Vec<f32>,
-    /// Metres by which the Earth falls away along the ray one ring out.
-    curve: Vec<f32>,
-    groups: Vec<Group>,
+    /// Number of groups.
+    groups: usize,
+    /// Lowest of the steepest lines of sight of every group.
+    least: Vec<f32>,
+    /// The steepest lines of sight while there are twice as many made of them.
+    before: Vec<f32>,
 }
 
-/// Rays that are skipped together while no ground can rise above their lines of sight.
-#[derive(Clone, Copy, Debug)]
-struct Group {
-    slope_first: f32,
-    slope_last: f32,
-    curve_least: f32,
-    /// Lowest of the steepest lines of sight.
-    steepest_least: f32,
+/// Rays per unit of slope on the farthest of so many rings: easily halved several times.
+pub(super) fn rays_per_unit(rings: usize) -> usize {
+    let least = (RAYS_PER_CELL * rings).max(RAYS_MIN);
+    least.next_multiple_of(1 << least.ilog2().saturating_sub(RAYS_NEAREST.ilog2()))
 }
 
 impl Rays {
-    /// Rays number `first` to `last` of `per_unit` per unit of slope, with nothing in their way.
-    pub(super) fn reset(&mut self, scene: &Scene, per_unit: usize, first: usize, last: usize) {
-        let groups = (last - first + 1).div_ceil(RAYS_PER_GROUP);
-        let count = groups * RAYS_PER_GROUP;
-        (self.first, self.per_unit) = (first, per_unit);
+    /// The rays around those numbered `wanted` of `per_unit_far`, with nothing in their way.
+    pub(super) fn reset(&mut self, per_unit_far: usize, wanted: (usize, usize)) {
+        (self.wanted, self.per_unit_far) = (wanted, per_unit_far);
         self.steepest.clear();
-        self.steepest.resize(count + PADDING, -UNKNOWN_M);
-        let slope = |i: usize| (((first + i) as f64) / per_unit as f64).min(1.0);
-        let fill = |to: &mut Vec<f32>, value: &dyn Fn(f64) -> f64| {
-            to.clear();
-            to.extend((0..count).map(|i| value(slope(i)) as f32));
-        };
-        fill(&mut self.slope, &|s| s);
-        fill(&mut self.per_slope, &|s| {
-            if s > 0.0 { 1.0 / s } else { 0.0 }
-        });
-        fill(&mut self.curve, &|s| {
-            f64::from(scene.curve_m) * (1.0 + s * s)
-        });
-        self.groups.clear();
-        self.groups.extend((0..groups).map(|g| Group {
-            slope_first: self.slope[g * RAYS_PER_GROUP],
-            slope_last: self.slope[(g + 1) * RAYS_PER_GROUP - 1],
-            curve_least: self.curve[g * RAYS_PER_GROUP],
-            steepest_least: -UNKNOWN_M,
-        }));
+        self.number(per_unit_far >> per_unit_far.ilog2().saturating_sub(RAYS_NEAREST.ilog2()));
+        self.steepest
+            .resize(self.groups * RAYS_PER_GROUP + PADDING, -UNKNOWN_M);
+    }
+
+    /// Numbers the rays anew for so many per unit of slope.
+    fn number(&mut self, per_unit: usize) {
+        let far = self.per_unit_far / per_unit;
+        let (first, last) = (self.wanted.0 / far, self.wanted.1 / far);
+        (self.first, self.per_unit) = (first.saturating_sub(1), per_unit);
+        self.groups = (last + 4 - self.first).div_ceil(RAYS_PER_GROUP);
+        let unit = per_unit as f32;
+        let rays = self.first..self.first + self.groups * RAYS_PER_GROUP;
+        self.slope.clear();
+        self.slope
+            .extend(rays.clone().map(|ray| ray.min(per_unit) as f32 / unit));
+        self.per_slope.clear();
+        self.per_slope
+            .extend(rays.map(|ray| unit / ray.clamp(1, per_unit) as f32));
+        self.least.clear();
+        self.least.resize(self.groups + LANES, -UNKNOWN_M);
+    }
+
+    /// Makes as many rays as ring `k` should have; a new one starts midway between its neighbours.
+    pub(super) fn refine(&mut self, k: usize) {
+        while self.per_unit < self.per_unit_far.min(RAYS_PER_CELL_NEAR * k) {
+            std::mem::swap(&mut self.steepest, &mut self.before);
+            let old = 2 * self.first;
+            self.number(2 * self.per_unit);
+            let last = self.before.len() - PADDING - 1;
+            let middle = |ray: usize| {
+                let at = (ray - old) / 2;
+                let (a, b) = (
+                    self.before[at.min(last)],
+                    self.before[(at + ray % 2).min(last)],
+                );
+                0.5 * (a + b)
+            };
+            self.steepest.clear();
+            let count = self.groups * RAYS_PER_GROUP;
+            self.steepest
+                .extend((self.first..self.first + count).map(middle));
+            self.steepest.resize(count + PADDING, -UNKNOWN_M);
+            for (least, rays) in self
+                .least
+                .iter_mut()
+                .zip(self.steepest.chunks(RAYS_PER_GROUP))
+            {
+                *least = rays.iter().copied().fold(UNKNOWN_M, f32::min);
+            }
+        }
     }
 
     /// First and last offset that these rays (and the cells between them) touch on ring `k`.
     pub(super) fn offsets(&self, k: usize) -> (usize, usize) {
-        let at = |slope: f32| (slope * k as f32) as usize;
-        let last = self.groups.last().map_or(0.0, |group| group.slope_last);
-        (at(self.slope[0]).saturating_sub(1), at(last) + 2)
+        let at = |ray: usize| (self.slope[ray] * k as f32) as usize;
+        let last = self.groups * RAYS_PER_GROUP - 1;
+        (at(0).saturating_sub(1), at(last) + 2)
     }
-}
-
-/// A ring's ground, from offset 0 on, and the highest of every 64 cells.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ring<'a> {
-    /// Heights above the antenna, metres; unknown ground is `UNKNOWN_M`.
-    pub(super) ground: &'a [f32],
-    /// Highest ground of every `CELLS_PER_TOP` cells.
-    pub(super) tops: &'a [f32],
 }
 
 /// The block of a table that starts at `at`.
@@ -125,18 +163,19 @@ pub(super) fn block_mut(table: &mut [f32], at: usize) -> &mut Block {
         .expect("the slice has LANES entries")
 }
 
-/// The tops of the ground from offset `low` to `high`.
+/// The tops of the ground from offset `low` to `high`, and those of this and the ring before; the
+/// one after the last is lower than any ground.
 #[inline(always)]
 pub(super) fn find_tops<S: Lanes>(
     simd: S,
     ground: &[f32],
-    low: usize,
-    high: usize,
+    (low, high): (usize, usize),
+    before: &[f32],
     tops: &mut [f32],
+    both: &mut [f32],
 ) {
-    let first = low / CELLS_PER_TOP;
-    for (i, top) in tops[first..=high / CELLS_PER_TOP].iter_mut().enumerate() {
-        let at = (first + i) * CELLS_PER_TOP;
+    for i in low / CELLS_PER_TOP..=high / CELLS_PER_TOP {
+        let at = i * CELLS_PER_TOP;
         let a = simd.max(
             simd.load(block(ground, at)),
             simd.load(block(ground, at + LANES)),
@@ -145,72 +184,150 @@ pub(super) fn find_tops<S: Lanes>(
             simd.load(block(ground, at + 2 * LANES)),
             simd.load(block(ground, at + 3 * LANES)),
         );
-        *top = simd.largest(simd.max(a, b));
+        tops[i] = simd.largest(simd.max(a, b));
+        both[i] = tops[i].max(before[i]);
     }
+    let next = high / CELLS_PER_TOP + 1;
+    (tops[next], both[next]) = (-UNKNOWN_M, -UNKNOWN_M);
 }
 
 /// Takes all rays from ring `k − 1` to just before ring `k`: what they meet on ring `k − 1` and
 /// where they cross to the next line of cells on the way.
 ///
-/// `end` is the offset beyond which there is no ground.
+/// `tops` are those of both rings; `end` is the offset beyond which there is no ground.
 #[inline(always)]
 pub(super) fn advance<S: Lanes>(
     simd: S,
+    scene: &Scene,
     k: usize,
     rays: &mut Rays,
-    before: Ring<'_>,
-    ring: Ring<'_>,
+    (before, ring): (&[f32], &[f32]),
+    tops: &[f32],
     end: usize,
 ) {
-    let far = k as f32;
-    let near = far - 1.0;
+    let near = k as f32 - 1.0;
     let beyond = end as f32 + 1.0;
-    for g in 0..rays.groups.len() {
-        let group = rays.groups[g];
-        if group.slope_first * near > beyond {
+    let groups = rays.groups;
+    for from in (0..groups).step_by(LANES) {
+        if rays.slope[from * RAYS_PER_GROUP] * near > beyond {
             return;
         }
-        let low = (group.slope_first * near) as usize / CELLS_PER_TOP;
-        let high = ((group.slope_last * far) as usize + 1) / CELLS_PER_TOP;
-        let mut top = -UNKNOWN_M;
-        for (&a, &b) in before.tops[low..=high].iter().zip(&ring.tops[low..=high]) {
-            top = top.max(a).max(b);
+        let here = (groups - from).min(LANES);
+        let mut open = may_rise(simd, scene, rays, near, from, tops, beyond);
+        open &= (1 << here) - 1;
+        while open != 0 {
+            let group = from + open.trailing_zeros() as usize;
+            open &= open - 1;
+            if !rises(simd, scene, rays, near, group, before, ring) {
+                continue;
+            }
+            let mut least = simd.splat(UNKNOWN_M);
+            for v in 0..RAYS_PER_GROUP / LANES {
+                let at = group * RAYS_PER_GROUP + v * LANES;
+                least = simd.min(least, follow(simd, scene, rays, at, near, before, ring));
+            }
+            rays.least[group] = simd.smallest(least);
         }
-        // The steepest that any of this ground can appear; the margin is far above rounding.
-        let rise = if top > 0.0 { top / near } else { top / far };
-        let fall = near * group.curve_least;
-        if rise - fall + 1e-5 * (rise.abs() + fall) < group.steepest_least {
-            continue;
-        }
-        let mut least = simd.splat(UNKNOWN_M);
-        for v in 0..RAYS_PER_GROUP / LANES {
-            let steepest = follow(
-                simd,
-                rays,
-                g * RAYS_PER_GROUP + v * LANES,
-                near,
-                before,
-                ring,
-            );
-            least = simd.min(least, steepest);
-        }
-        rays.groups[g].steepest_least = simd.smallest(least);
     }
+}
+
+/// Of sixteen groups of rays from number `from` on, those on which some ground between ring `near`
+/// and the next may rise above a line of sight, one bit each.
+#[inline(always)]
+fn may_rise<S: Lanes>(
+    simd: S,
+    scene: &Scene,
+    rays: &Rays,
+    near: f32,
+    from: usize,
+    tops: &[f32],
+    beyond: f32,
+) -> u32 {
+    let first = (rays.first + from * RAYS_PER_GROUP) as f32;
+    let groups = simd.float(simd.count_from(0));
+    let number = simd.add(
+        simd.mul(groups, simd.splat(RAYS_PER_GROUP as f32)),
+        simd.splat(first),
+    );
+    let slope = simd.div(number, simd.splat(rays.per_unit as f32));
+    let slope = simd.min(slope, simd.splat(1.0));
+    let offset = simd.mul(slope, simd.splat(near));
+    // The rays of a group span less than the cells of a top: two tops have all their ground.
+    let beyond = simd.splat(beyond);
+    let top = simd.mul(
+        simd.min(offset, beyond),
+        simd.splat(1.0 / CELLS_PER_TOP as f32),
+    );
+    let top = simd.truncate(top);
+    let (a, b) = simd.pair(tops, top, 0.5);
+    let top = simd.max(a, b);
+    // The steepest that any of this ground can appear; the margin is far above rounding.
+    let zero = simd.splat(0.0);
+    let rise = simd.max(
+        simd.mul(top, simd.splat(1.0 / near)),
+        simd.mul(top, simd.splat(1.0 / (near + 1.0))),
+    );
+    let fall = simd.mul(
+        simd.add(simd.mul(slope, slope), simd.splat(1.0)),
+        simd.splat(near * scene.curve_m),
+    );
+    let size = simd.add(simd.max(rise, simd.sub(zero, rise)), fall);
+    let most = simd.add(simd.sub(rise, fall), simd.mul(size, simd.splat(1e-5)));
+    let hidden = simd.lt(most, simd.load(block(&rays.least, from)));
+    let inside = simd.lt(offset, beyond);
+    simd.bits(inside) & !simd.bits(hidden)
+}
+
+/// Whether the ground under one group of rays may rise above a line of sight.
+#[inline(always)]
+fn rises<S: Lanes>(
+    simd: S,
+    scene: &Scene,
+    rays: &Rays,
+    near: f32,
+    group: usize,
+    before: &[f32],
+    ring: &[f32],
+) -> bool {
+    let first = group * RAYS_PER_GROUP;
+    let slope = rays.slope[first];
+    let low = (slope * near) as usize;
+    let high = (rays.slope[first + RAYS_PER_GROUP - 1] * (near + 1.0)) as usize + 1;
+    let mut top = simd.splat(-UNKNOWN_M);
+    for at in (low..=high).step_by(LANES) {
+        top = simd.max(
+            top,
+            simd.max(simd.load(block(before, at)), simd.load(block(ring, at))),
+        );
+    }
+    let top = simd.largest(top);
+    let rise = if top > 0.0 {
+        top / near
+    } else {
+        top / (near + 1.0)
+    };
+    let fall = near * scene.curve_m * (slope * slope + 1.0);
+    rise - fall + 1e-5 * (rise.abs() + fall) >= rays.least[group]
 }
 
 /// Sixteen rays from ring `near` towards the next; the answer is their steepest lines of sight.
 #[inline(always)]
 fn follow<S: Lanes>(
     simd: S,
+    scene: &Scene,
     rays: &mut Rays,
     at: usize,
     near: f32,
-    before: Ring<'_>,
-    ring: Ring<'_>,
+    before: &[f32],
+    ring: &[f32],
 ) -> S::F {
-    let far = near + 1.0;
+    let one = simd.splat(1.0);
     let slope = simd.load(block(&rays.slope, at));
-    let curve = simd.load(block(&rays.curve, at));
+    // Metres by which the Earth falls away along the ray one ring out.
+    let curve = simd.mul(
+        simd.add(simd.mul(slope, slope), one),
+        simd.splat(scene.curve_m),
+    );
     let mut steepest = simd.load(block(&rays.steepest, at));
     // On ring `near`: ground between the two cells beside the ray.
     let v_near = simd.splat(near);
@@ -218,7 +335,7 @@ fn follow<S: Lanes>(
     let cell = simd.truncate(y);
     let cell_near = simd.float(cell);
     let part = simd.sub(y, cell_near);
-    let (a, b) = simd.pair(before.ground, cell, 1.0);
+    let (a, b) = simd.pair(before, cell, 0.5);
     let ground = simd.add(a, simd.mul(part, simd.sub(b, a)));
     let own = simd.sub(
         simd.mul(ground, simd.splat(1.0 / near)),
@@ -226,67 +343,77 @@ fn follow<S: Lanes>(
     );
     steepest = simd.max(own, steepest);
     // Between the rings: where the ray enters the next line of cells, if it does.
-    let v_far = simd.splat(far);
+    let v_far = simd.splat(near + 1.0);
     let y = simd.mul(slope, v_far);
     let cell = simd.truncate(y);
     let cell_far = simd.float(cell);
     let crosses = simd.lt(cell_near, cell_far);
-    if simd.any(crosses) {
-        let back = simd.mul(simd.sub(y, cell_far), simd.load(block(&rays.per_slope, at)));
-        let c = simd.one(ring.ground, cell);
-        let ground = simd.add(c, simd.mul(back, simd.sub(b, c)));
-        let x = simd.sub(v_far, back);
-        let fall = simd.mul(x, curve);
-        // Only a division if the ground there rises above the line of sight.
-        let rises = simd.lt(simd.mul(steepest, x), simd.sub(ground, simd.mul(x, fall)));
-        let rises = simd.and(crosses, rises);
-        if simd.any(rises) {
-            let crossing = simd.sub(simd.div(ground, x), fall);
-            steepest = simd.select(rises, simd.max(crossing, steepest), steepest);
-        }
-    }
+    let back = simd.mul(simd.sub(y, cell_far), simd.load(block(&rays.per_slope, at)));
+    let c = simd.one(ring, cell);
+    let ground = simd.add(c, simd.mul(back, simd.sub(b, c)));
+    let x = simd.sub(v_far, back);
+    let crossing = simd.sub(simd.div(ground, x), simd.mul(x, curve));
+    steepest = simd.select(crosses, simd.max(crossing, steepest), steepest);
     simd.store(steepest, block_mut(&mut rays.steepest, at));
     steepest
 }
 
-/// Floors of the cells at offsets `first` to `last` of ring `k`, into `floors` at the same places;
-/// up to fifteen places beyond are overwritten.
-#[inline(always)]
-pub(super) fn read_off<S: Lanes>(
+/// Reads floors off the rays of one ring, sixteen cells at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a, S: Lanes> {
     simd: S,
-    scene: &Scene,
-    k: usize,
-    rays: &Rays,
-    ground: &[f32],
-    (first, last): (usize, usize),
-    floors: &mut [f32],
-) {
-    let ring = k as f32;
-    let rays_per_cell = rays.per_unit as f32 / ring;
-    let v_ring = simd.splat(ring);
-    let ring2 = simd.splat(ring * ring);
-    let per_cell = simd.splat(rays_per_cell);
-    let curve = simd.splat(scene.curve_m);
-    let limit = simd.splat(LIMIT_M);
-    let antenna = simd.splat(scene.antenna_m);
-    for at in (first..=last).step_by(LANES) {
+    rays: &'a Rays,
+    ground: &'a [f32],
+    height: FloorHeight,
+    rays_per_cell: f32,
+    per_cell: S::F,
+    ring: S::F,
+    ring2: S::F,
+    curve: S::F,
+    antenna: S::F,
+}
+
+impl<'a, S: Lanes> Reader<'a, S> {
+    /// A reader of ring `k`, whose ground is `ground` from offset 0 on.
+    #[inline(always)]
+    pub(super) fn new(simd: S, scene: &Scene, k: usize, rays: &'a Rays, ground: &'a [f32]) -> Self {
+        let ring = k as f32;
+        let rays_per_cell = rays.per_unit as f32 / ring;
+        Self {
+            simd,
+            rays,
+            ground,
+            height: scene.height,
+            rays_per_cell,
+            per_cell: simd.splat(rays_per_cell),
+            ring: simd.splat(ring),
+            ring2: simd.splat(ring * ring),
+            curve: simd.splat(scene.curve_m),
+            antenna: simd.splat(scene.antenna_m),
+        }
+    }
+
+    /// Floors of the cells at offsets `at` to `at + 15`.
+    #[inline(always)]
+    pub(super) fn floors(&self, at: usize) -> S::F {
+        let simd = self.simd;
         let offset = simd.float(simd.count_from(at as i32));
-        let j = simd.mul(offset, per_cell);
+        let j = simd.mul(offset, self.per_cell);
         let ray = simd.truncate(j);
         let part = simd.sub(j, simd.float(ray));
-        let ray = simd.minus(ray, rays.first as i32);
-        let (a, b) = simd.pair(&rays.steepest, ray, rays_per_cell);
+        let ray = simd.minus(ray, self.rays.first as i32);
+        let (a, b) = simd.pair(&self.rays.steepest, ray, self.rays_per_cell);
         let steepest = simd.add(a, simd.mul(part, simd.sub(b, a)));
-        let drop = simd.mul(curve, simd.add(simd.mul(offset, offset), ring2));
-        let line = simd.add(simd.mul(v_ring, steepest), drop);
-        let ground = simd.load(block(ground, at));
-        let floor = match scene.height {
-            FloorHeight::AboveSea => simd.add(simd.max(line, ground), antenna),
+        let drop = simd.mul(self.curve, simd.add(simd.mul(offset, offset), self.ring2));
+        let line = simd.add(simd.mul(self.ring, steepest), drop);
+        let ground = simd.load(block(self.ground, at));
+        let upper = simd.max(line, ground);
+        let floor = match self.height {
+            FloorHeight::AboveSea => simd.add(upper, self.antenna),
             FloorHeight::AboveGround => simd.max(simd.sub(line, ground), simd.splat(0.0)),
-            FloorHeight::Line => simd.add(line, antenna),
+            FloorHeight::Line => simd.add(line, self.antenna),
         };
-        let known = simd.and(simd.lt(line, limit), simd.lt(ground, limit));
-        let floor = simd.select(known, floor, simd.splat(f32::NAN));
-        simd.store(floor, block_mut(floors, at));
+        let known = simd.lt(upper, simd.splat(LIMIT_M));
+        simd.select(known, floor, simd.splat(f32::NAN))
     }
 }

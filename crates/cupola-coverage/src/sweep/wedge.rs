@@ -12,13 +12,12 @@
 use std::sync::Mutex;
 
 use super::kernel::{
-    CELLS_PER_TOP, PADDING, Rays, Ring, Scene, UNKNOWN_M, advance, block, block_mut, find_tops,
-    read_off,
+    CELLS_PER_TOP, PADDING, Rays, Reader, Scene, UNKNOWN_M, advance, block, block_mut, find_tops,
 };
 use super::simd::{Job, LANES, Lanes};
 
 /// Columns that an eastern or western wedge turns into rings at a time.
-const RINGS_PER_STRIP: usize = 2 * LANES;
+const RINGS_PER_STRIP: usize = LANES;
 
 /// Part of one row of the answer: the cells at `first`, `first + 1`, … of the wedge's own count.
 #[derive(Debug, Default)]
@@ -60,11 +59,6 @@ impl Wedge<'_> {
         let end = if last { diagonal } else { at(self.rays.1) };
         (at(self.rays.0), end.min(self.offset_max + 1))
     }
-
-    /// Its rays, and those beside them that its cells need.
-    fn rays_needed(&self) -> (usize, usize) {
-        (self.rays.0.saturating_sub(1), self.rays.1 + 2)
-    }
 }
 
 /// Columns of a western or eastern wedge while they are rings.
@@ -80,6 +74,16 @@ struct Strip {
     width: usize,
 }
 
+impl Strip {
+    /// The part of its offsets whose memory is asked for while ring number `i` is computed.
+    fn share(&self, i: usize, offset_max: usize) -> std::ops::Range<usize> {
+        let end = self.offsets.1.min(offset_max) + 1;
+        let each = (end - self.offsets.0).div_ceil(RINGS_PER_STRIP);
+        let at = |i: usize| (self.offsets.0 + i * each).min(end);
+        at(i)..at(i + 1)
+    }
+}
+
 /// The ground and the wedges still to be done.
 #[derive(Debug)]
 pub(super) struct Work<'a, 'b> {
@@ -92,20 +96,51 @@ pub(super) struct Work<'a, 'b> {
     pub(super) wedges: &'a Mutex<Vec<Wedge<'b>>>,
 }
 
+/// Numbers that start at a cache line.
+#[derive(Debug, Default)]
+struct Lines {
+    memory: Vec<f32>,
+    start: usize,
+}
+
+impl Lines {
+    /// Makes room for so many numbers; what they are is left open.
+    fn reserve(&mut self, len: usize) {
+        if self.memory.len() < len + LANES {
+            self.memory = vec![0.0; len + LANES];
+            self.start = self.memory.as_ptr().align_offset(64).min(LANES);
+        }
+    }
+}
+
+impl std::ops::Deref for Lines {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.memory[self.start..]
+    }
+}
+
+impl std::ops::DerefMut for Lines {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.memory[self.start..]
+    }
+}
+
 /// Tables that one thread needs, kept from wedge to wedge.
 #[derive(Debug, Default)]
 struct Tables {
     rays: Rays,
     /// Rings of ground, each `width` long; the first is the last ring of the strip before.
-    ground: Vec<f32>,
+    ground: Lines,
     /// Rings of floors, each `width` long.
-    floors: Vec<f32>,
-    tops: [Vec<f32>; 2],
+    floors: Lines,
+    /// Highest ground of every `CELLS_PER_TOP` cells: of even rings, of odd ones, of the last two.
+    tops: [Vec<f32>; 3],
     width: usize,
 }
 
 impl Tables {
-    fn reset(&mut self, scene: &Scene, wedge: &Wedge<'_>) {
+    fn reset(&mut self, wedge: &Wedge<'_>) {
         // An odd number of cache lines, so that the rings of a strip do not share cache sets.
         let lines = (wedge.offset_max + 2 + PADDING).div_ceil(LANES) | 1;
         self.width = lines * LANES;
@@ -114,16 +149,26 @@ impl Tables {
         } else {
             RINGS_PER_STRIP
         };
-        self.ground
-            .resize(((strip + 1) * self.width).max(self.ground.len()), 0.0);
-        self.floors
-            .resize((strip * self.width).max(self.floors.len()), 0.0);
+        self.ground.reserve((strip + 1) * self.width);
+        self.floors.reserve(strip * self.width);
         for tops in &mut self.tops {
             tops.clear();
-            tops.resize(self.width / CELLS_PER_TOP + 2, UNKNOWN_M);
+            tops.resize(self.width / CELLS_PER_TOP + PADDING, UNKNOWN_M);
         }
-        let (first, last) = wedge.rays_needed();
-        self.rays.reset(scene, wedge.rays_per_unit, first, last);
+        self.rays.reset(wedge.rays_per_unit, wedge.rays);
+    }
+
+    /// The tops of ring `k`, which is the `at`-th of the ground.
+    #[inline(always)]
+    fn find_tops<S: Lanes>(&mut self, simd: S, k: usize, at: usize, offsets: (usize, usize)) {
+        let ground = &self.ground[at * self.width..(at + 1) * self.width];
+        let [even, odd, both] = &mut self.tops;
+        let (tops, before) = if k.is_multiple_of(2) {
+            (even, odd)
+        } else {
+            (odd, even)
+        };
+        find_tops(simd, ground, offsets, before, tops, both);
     }
 }
 
@@ -140,7 +185,7 @@ impl Job for &Work<'_, '_> {
             let Some(mut wedge) = next else {
                 return;
             };
-            tables.reset(&self.scene, &wedge);
+            tables.reset(&wedge);
             if wedge.rings_are_rows {
                 self.rows(simd, &mut wedge, &mut tables);
             } else {
@@ -156,6 +201,7 @@ impl Work<'_, '_> {
     fn rows<S: Lanes>(&self, simd: S, wedge: &mut Wedge<'_>, tables: &mut Tables) {
         let width = tables.width;
         for k in 1..=wedge.rings {
+            tables.rays.refine(k);
             let (low, high) = tables.rays.offsets(k);
             if low > wedge.offset_max {
                 return;
@@ -164,37 +210,65 @@ impl Work<'_, '_> {
             let row = step(self.sensor.0, k, wedge.rings_backwards) * self.cols;
             let here = (k % 2) * width;
             let ground = &mut tables.ground[here..here + width];
-            self.copy_row(simd, row, wedge, (low, high), ground);
-            find_tops(simd, ground, low, high, &mut tables.tops[k % 2]);
+            self.row_in(simd, row, wedge, (low, high), ground);
+            tables.find_tops(simd, k, k % 2, (low, high));
             let (even, odd) = tables.ground[..2 * width].split_at(width);
             let (ground, before) = if k % 2 == 0 { (even, odd) } else { (odd, even) };
-            let ring = |ground, k: usize| Ring {
-                ground,
-                tops: &tables.tops[k % 2],
-            };
             if k > 1 {
-                let (before, ring) = (ring(before, k - 1), ring(ground, k));
-                advance(simd, k, &mut tables.rays, before, ring, wedge.offset_max);
+                let (rings, tops) = ((before, ground), &tables.tops[2]);
+                advance(
+                    simd,
+                    &self.scene,
+                    k,
+                    &mut tables.rays,
+                    rings,
+                    tops,
+                    wedge.offset_max,
+                );
             }
-            let piece = &mut wedge.pieces[k - 1];
-            if piece.cells.is_empty() {
+            let reader = Reader::new(simd, &self.scene, k, &tables.rays, ground);
+            self.row_out(simd, &reader, k, wedge);
+        }
+    }
+
+    /// Floors of the cells of ring `k`; the memory of the next ring is fetched meanwhile.
+    #[inline(always)]
+    fn row_out<S: Lanes>(&self, simd: S, reader: &Reader<'_, S>, k: usize, wedge: &mut Wedge<'_>) {
+        let backwards = wedge.offsets_backwards;
+        let (pieces, next) = wedge.pieces.split_at_mut(k);
+        let (piece, next) = (&mut pieces[k - 1], next.first());
+        let row = next.map_or(0, |_| {
+            step(self.sensor.0, k + 1, wedge.rings_backwards) * self.cols
+        });
+        let next = next.map_or(&[][..], |piece| &*piece.cells);
+        let len = piece.cells.len();
+        for from in (0..len).step_by(LANES) {
+            let to = from + LANES;
+            let soon = if backwards {
+                next.len().wrapping_sub(to)
+            } else {
+                from
+            };
+            simd.ask_for(next, soon);
+            let offset = piece.first + from;
+            simd.ask_for(self.dem, row + step(self.sensor.1, offset, backwards));
+            let floors = reader.floors(offset);
+            let floors = if backwards {
+                simd.reverse(floors)
+            } else {
+                floors
+            };
+            if to <= len {
+                let at = if backwards { len - to } else { from };
+                simd.store(floors, block_mut(piece.cells, at));
                 continue;
             }
-            let cells = (piece.first, piece.first + piece.cells.len() - 1);
-            read_off(
-                simd,
-                &self.scene,
-                k,
-                &tables.rays,
-                ground,
-                cells,
-                &mut tables.floors,
-            );
-            let floors = &tables.floors[cells.0..=cells.1];
-            if wedge.offsets_backwards {
-                reverse_into(floors, piece.cells);
+            let mut some = [0.0; LANES];
+            simd.store(floors, &mut some);
+            if backwards {
+                piece.cells[..len - from].copy_from_slice(&some[to - len..]);
             } else {
-                piece.cells.copy_from_slice(floors);
+                piece.cells[from..].copy_from_slice(&some[..len - from]);
             }
         }
     }
@@ -202,7 +276,7 @@ impl Work<'_, '_> {
     /// The ground of a row at offsets `low` to `high`, above the antenna; beyond the grid the last
     /// cell is repeated.
     #[inline(always)]
-    fn copy_row<S: Lanes>(
+    fn row_in<S: Lanes>(
         &self,
         simd: S,
         row: usize,
@@ -211,20 +285,41 @@ impl Work<'_, '_> {
         ground: &mut [f32],
     ) {
         let end = high.min(wedge.offset_max);
-        if wedge.offsets_backwards {
-            let from = &self.dem[row + self.sensor.1 - end..=row + self.sensor.1 - low];
-            reverse_into(from, &mut ground[low..=end]);
-        } else {
-            let from = &self.dem[row + self.sensor.1 + low..=row + self.sensor.1 + end];
-            ground[low..=end].copy_from_slice(from);
-        }
-        for at in (low..=end).step_by(LANES) {
+        for at in (low / LANES * LANES..=end).step_by(LANES) {
+            let near = step(row + self.sensor.1, at, wedge.offsets_backwards);
+            let first = if wedge.offsets_backwards {
+                (near + 1).checked_sub(LANES)
+            } else {
+                Some(near)
+            };
+            // Whole blocks may reach into the row beside, where nothing is asked for.
+            let whole = first.and_then(|first| self.dem.get(first..first + LANES)?.first_chunk());
             let place = block_mut(ground, at);
-            simd.store(self.above_antenna(simd, simd.load(place)), place);
+            if let Some(whole) = whole {
+                let heights = simd.load(whole);
+                let heights = if wedge.offsets_backwards {
+                    simd.reverse(heights)
+                } else {
+                    heights
+                };
+                simd.store(self.above_antenna(simd, heights), place);
+                continue;
+            }
+            for (i, place) in place.iter_mut().enumerate().take(end + 1 - at) {
+                *place = self.rise(self.dem[step(near, i, wedge.offsets_backwards)]);
+            }
         }
         if high > end {
             ground[high] = ground[end];
         }
+    }
+
+    /// As `above_antenna`, of one height.
+    #[inline(always)]
+    fn rise(&self, height_m: f32) -> f32 {
+        let rise = height_m - self.scene.antenna_m;
+        let rise = if rise < UNKNOWN_M { rise } else { UNKNOWN_M };
+        rise.max(-UNKNOWN_M)
     }
 
     /// Heights above sea made heights above the antenna; unknown ones made towering.
@@ -241,6 +336,7 @@ impl Work<'_, '_> {
         let width = tables.width;
         for first in (1..=wedge.rings).step_by(RINGS_PER_STRIP) {
             let count = RINGS_PER_STRIP.min(wedge.rings + 1 - first);
+            tables.rays.refine(first + count - 1);
             let (low, _) = tables.rays.offsets(first);
             let (_, high) = tables.rays.offsets(first + count - 1);
             if low > wedge.offset_max {
@@ -255,7 +351,7 @@ impl Work<'_, '_> {
             };
             self.turn_in(simd, wedge, &strip, &mut tables.ground);
             for i in 0..count {
-                self.ring_of_strip(simd, wedge, first, i, tables);
+                self.ring_of_strip(simd, wedge, &strip, i, tables);
             }
             turn_out(simd, wedge, &strip, &tables.floors);
             tables
@@ -264,45 +360,76 @@ impl Work<'_, '_> {
         }
     }
 
-    /// Ring `first + i` of a strip that has been turned in.
+    /// Fetches the memory of one offset that is needed soon: the ground of the next strip, the
+    /// place of this one's floors. They are short pieces of far-apart rows, which a processor does
+    /// not foresee.
+    #[inline(always)]
+    fn ask_ahead<S: Lanes>(&self, simd: S, wedge: &Wedge<'_>, strip: &Strip, offset: usize) {
+        let next = (strip.first + RINGS_PER_STRIP).min(wedge.rings);
+        let ground = self.row_of(wedge, offset) + step(self.sensor.1, next, wedge.rings_backwards);
+        let piece = &wedge.pieces[offset];
+        let floors = strip.first.wrapping_sub(piece.first);
+        let floors = if wedge.rings_backwards {
+            piece.cells.len().wrapping_sub(floors + 1)
+        } else {
+            floors
+        };
+        for (table, near) in [(self.dem, ground), (&*piece.cells, floors)] {
+            let far = if wedge.rings_backwards {
+                near.wrapping_sub(RINGS_PER_STRIP - 1)
+            } else {
+                near.wrapping_add(RINGS_PER_STRIP - 1)
+            };
+            simd.ask_for(table, near);
+            simd.ask_for(table, far);
+        }
+    }
+
+    /// Ring number `i` of a strip that has been turned in.
     #[inline(always)]
     fn ring_of_strip<S: Lanes>(
         &self,
         simd: S,
         wedge: &Wedge<'_>,
-        first: usize,
+        strip: &Strip,
         i: usize,
         tables: &mut Tables,
     ) {
-        let (k, width) = (first + i, tables.width);
+        let (k, width) = (strip.first + i, tables.width);
         let (low, high) = tables.rays.offsets(k);
         if low > wedge.offset_max {
             return;
         }
         let high = high.min(wedge.offset_max + 1);
+        tables.find_tops(simd, k, i + 1, (low, high));
         let rings = &tables.ground[i * width..(i + 2) * width];
         let (before, ground) = rings.split_at(width);
-        find_tops(simd, ground, low, high, &mut tables.tops[k % 2]);
-        let ring = |ground, k: usize| Ring {
-            ground,
-            tops: &tables.tops[k % 2],
-        };
         if k > 1 {
-            let (before, ring) = (ring(before, k - 1), ring(ground, k));
-            advance(simd, k, &mut tables.rays, before, ring, wedge.offset_max);
+            let (rings, tops) = ((before, ground), &tables.tops[2]);
+            advance(
+                simd,
+                &self.scene,
+                k,
+                &mut tables.rays,
+                rings,
+                tops,
+                wedge.offset_max,
+            );
         }
         let (cell, end) = wedge.cells(k);
         if cell < end {
             let floors = &mut tables.floors[i * width..(i + 1) * width];
-            read_off(
-                simd,
-                &self.scene,
-                k,
-                &tables.rays,
-                ground,
-                (cell, end - 1),
-                floors,
-            );
+            let reader = Reader::new(simd, &self.scene, k, &tables.rays, ground);
+            let mut ahead = strip.share(i, wedge.offset_max);
+            for at in (cell..end).step_by(LANES) {
+                simd.store(reader.floors(at), block_mut(floors, at));
+                if let Some(offset) = ahead.next() {
+                    self.ask_ahead(simd, wedge, strip, offset);
+                }
+            }
+            for offset in ahead {
+                self.ask_ahead(simd, wedge, strip, offset);
+            }
         }
     }
 
@@ -316,6 +443,7 @@ impl Work<'_, '_> {
     #[inline(always)]
     fn turn_in<S: Lanes>(&self, simd: S, wedge: &Wedge<'_>, strip: &Strip, ground: &mut [f32]) {
         let (low, high) = strip.offsets;
+        let low = low / LANES * LANES;
         let end = high.min(wedge.offset_max);
         // Whole blocks may reach beyond what is needed, as long as there is ground.
         let blocks = (end + 1 - low)
@@ -335,9 +463,7 @@ impl Work<'_, '_> {
             let row = self.row_of(wedge, offset);
             for i in 0..strip.count {
                 let col = step(self.sensor.1, strip.first + i, wedge.rings_backwards);
-                let rise = self.dem[row + col] - self.scene.antenna_m;
-                let rise = if rise < UNKNOWN_M { rise } else { UNKNOWN_M };
-                ground[(i + 1) * strip.width + offset] = rise.max(-UNKNOWN_M);
+                ground[(i + 1) * strip.width + offset] = self.rise(self.dem[row + col]);
             }
         }
         if high > end {
@@ -386,6 +512,7 @@ impl Work<'_, '_> {
 fn turn_out<S: Lanes>(simd: S, wedge: &mut Wedge<'_>, strip: &Strip, floors: &[f32]) {
     let last = strip.first + strip.count - 1;
     let (low, high) = (wedge.cells(strip.first).0, wedge.cells(last).1);
+    let low = low / LANES * LANES;
     for offset in (low..high).step_by(LANES) {
         let rows = &mut wedge.pieces[offset..high.min(offset + LANES)];
         for part in (0..strip.count).step_by(LANES) {
@@ -467,12 +594,4 @@ fn copy_out(
 #[inline(always)]
 fn step(from: usize, by: usize, backwards: bool) -> usize {
     if backwards { from - by } else { from + by }
-}
-
-/// Copies in reverse order.
-#[inline(always)]
-fn reverse_into(from: &[f32], to: &mut [f32]) {
-    for (to, from) in to.iter_mut().zip(from.iter().rev()) {
-        *to = *from;
-    }
 }

@@ -5,14 +5,16 @@
 )]
 
 use std::arch::x86_64::{
-    __m256, __m256i, _CMP_LT_OQ, _MM_HINT_T0, _mm_castpd_ps, _mm_cvtsi128_si32, _mm_load_sd,
-    _mm_loadh_pd, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_blendv_ps,
+    __m256, __m256i, _CMP_LT_OQ, _MM_HINT_T0, _mm_castpd_ps, _mm_cvtsi128_si32, _mm_cvtss_f32,
+    _mm_load_sd, _mm_loadh_pd, _mm_max_ps, _mm_min_ps, _mm_movehdup_ps, _mm_movehl_ps,
+    _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castps256_ps128,
     _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cmpgt_epi32,
-    _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_loadu_ps, _mm256_max_ps,
-    _mm256_min_epu32, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_packus_epi32,
-    _mm256_permute2f128_ps, _mm256_permute4x64_epi64, _mm256_permutevar8x32_ps, _mm256_set_m128,
-    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps,
-    _mm256_storeu_si256, _mm256_sub_epi32, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_extractf128_ps, _mm256_loadu_ps,
+    _mm256_max_ps, _mm256_min_epu32, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps,
+    _mm256_packus_epi32, _mm256_permute2f128_ps, _mm256_permute4x64_epi64,
+    _mm256_permutevar8x32_ps, _mm256_set_m128, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32,
+    _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 use super::{Block, Job, LANES, Lanes};
@@ -123,12 +125,11 @@ impl Avx2 {
         })
     }
 
-    /// Eight lanes to memory.
+    /// `table[at + place]` for places 0 to 7.
     #[inline(always)]
-    fn half_to(self, x: __m256) -> [f32; HALF] {
-        let mut out = [0.0; HALF];
-        avx2!(_mm256_storeu_ps(out.as_mut_ptr(), x));
-        out
+    fn pick_near(self, table: &[f32], at: usize, place: __m256i) -> __m256 {
+        let a = self.load_at(table, at);
+        avx2!(_mm256_permutevar8x32_ps(a, place))
     }
 
     /// Rows become columns, eight by eight.
@@ -223,13 +224,9 @@ impl Lanes for Avx2 {
         ])
     }
     #[inline(always)]
-    fn and(self, a: Self::M, b: Self::M) -> Self::M {
-        both!(_mm256_and_ps, a, b)
-    }
-    #[inline(always)]
-    fn any(self, m: Self::M) -> bool {
+    fn bits(self, m: Self::M) -> u32 {
         let bits = both!(_mm256_movemask_ps, m);
-        bits[0] | bits[1] != 0
+        (bits[0] | bits[1] << HALF) as u32
     }
     #[inline(always)]
     fn select(self, m: Self::M, a: Self::F, b: Self::F) -> Self::F {
@@ -271,11 +268,24 @@ impl Lanes for Avx2 {
     fn pair(self, table: &[f32], i: Self::I, stride: f32) -> (Self::F, Self::F) {
         /// Beyond this, eight lanes may not find their entries in sixteen.
         const STRIDE_NEAR: f32 = 1.8;
+        /// Up to here, eight lanes find their entries in eight.
+        const STRIDE_HALF: f32 = 0.5;
         if stride > STRIDE_NEAR {
             return self.pairs(table, i);
         }
         let (low, low_place) = self.places(i[0]);
         let (high, high_place) = self.places(i[1]);
+        if stride <= STRIDE_HALF {
+            let at = [
+                self.pick_near(table, low, low_place),
+                self.pick_near(table, high, high_place),
+            ];
+            let next = [
+                self.pick_near(table, low + 1, low_place),
+                self.pick_near(table, high + 1, high_place),
+            ];
+            return (at, next);
+        }
         let at = [
             self.pick(table, low, low_place),
             self.pick(table, high, high_place),
@@ -291,8 +301,8 @@ impl Lanes for Avx2 {
         let (low, low_place) = self.places(i[0]);
         let (high, high_place) = self.places(i[1]);
         [
-            self.pick(table, low, low_place),
-            self.pick(table, high, high_place),
+            self.pick_near(table, low, low_place),
+            self.pick_near(table, high, high_place),
         ]
     }
     #[inline(always)]
@@ -310,17 +320,26 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn largest(self, x: Self::F) -> f32 {
-        let larger = self.half_to(avx2!(_mm256_max_ps(x[0], x[1])));
-        larger
-            .into_iter()
-            .fold(f32::NEG_INFINITY, |a, b| if a > b { a } else { b })
+        avx2!({
+            let x = _mm256_max_ps(x[0], x[1]);
+            let x = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
+            let x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+            _mm_cvtss_f32(_mm_max_ps(x, _mm_movehdup_ps(x)))
+        })
     }
     #[inline(always)]
     fn smallest(self, x: Self::F) -> f32 {
-        let smaller = self.half_to(avx2!(_mm256_min_ps(x[0], x[1])));
-        smaller
-            .into_iter()
-            .fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+        avx2!({
+            let x = _mm256_min_ps(x[0], x[1]);
+            let x = _mm_min_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
+            let x = _mm_min_ps(x, _mm_movehl_ps(x, x));
+            _mm_cvtss_f32(_mm_min_ps(x, _mm_movehdup_ps(x)))
+        })
+    }
+    #[inline(always)]
+    fn reverse(self, x: Self::F) -> Self::F {
+        let back = avx2!(_mm256_setr_epi32(7, 6, 5, 4, 3, 2, 1, 0));
+        both!(_mm256_permutevar8x32_ps, [x[1], x[0]], [back, back])
     }
     #[inline(always)]
     fn transpose(self, rows: &mut [Self::F; LANES]) {

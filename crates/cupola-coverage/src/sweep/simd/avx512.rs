@@ -10,9 +10,9 @@ use std::arch::x86_64::{
     _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmp_ps_mask, _mm512_cvtepi32_epi16,
     _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps, _mm512_extracti32x8_epi32,
     _mm512_i32gather_pd, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_epu32,
-    _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_reduce_max_ps,
-    _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi32,
-    _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
+    _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps,
+    _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setr_epi32, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
     _mm512_test_epi32_mask, _mm512_unpackhi_pd, _mm512_unpackhi_ps, _mm512_unpacklo_pd,
     _mm512_unpacklo_ps,
 };
@@ -148,12 +148,8 @@ impl Lanes for Avx512 {
         avx512!(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b))
     }
     #[inline(always)]
-    fn and(self, a: __mmask16, b: __mmask16) -> __mmask16 {
-        a & b
-    }
-    #[inline(always)]
-    fn any(self, m: __mmask16) -> bool {
-        m != 0
+    fn bits(self, m: __mmask16) -> u32 {
+        u32::from(m)
     }
     #[inline(always)]
     fn select(self, m: __mmask16, a: __m512, b: __m512) -> __m512 {
@@ -228,6 +224,13 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn smallest(self, x: __m512) -> f32 {
         avx512!(_mm512_reduce_min_ps(x))
+    }
+    #[inline(always)]
+    fn reverse(self, x: __m512) -> __m512 {
+        let back = avx512!(_mm512_setr_epi32(
+            15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0
+        ));
+        avx512!(_mm512_permutexvar_ps(back, x))
     }
     #[inline(always)]
     fn transpose(self, rows: &mut [__m512; LANES]) {

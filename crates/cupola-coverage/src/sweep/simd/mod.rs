@@ -64,10 +64,8 @@ pub(crate) trait Lanes: Copy {
     fn max(self, a: Self::F, b: Self::F) -> Self::F;
     /// Where `a < b`.
     fn lt(self, a: Self::F, b: Self::F) -> Self::M;
-    /// Where both hold.
-    fn and(self, a: Self::M, b: Self::M) -> Self::M;
-    /// Whether any lane holds.
-    fn any(self, m: Self::M) -> bool;
+    /// One bit a lane, the first lane's the lowest.
+    fn bits(self, m: Self::M) -> u32;
     /// `a` where the mask holds, `b` elsewhere.
     fn select(self, m: Self::M, a: Self::F, b: Self::F) -> Self::F;
     /// Rounded towards zero; the numbers must be within ±2³¹.
@@ -86,7 +84,7 @@ pub(crate) trait Lanes: Copy {
     /// # Panics
     /// If an index is negative or `table` ends less than 65 entries after the first one.
     fn pair(self, table: &[f32], i: Self::I, stride: f32) -> (Self::F, Self::F);
-    /// `table[i]` for ascending `i` that advance by at most 1 a lane.
+    /// `table[i]` for ascending `i` that advance by at most one half a lane, give or take one in all.
     ///
     /// # Panics
     /// As `pair`.
@@ -102,6 +100,8 @@ pub(crate) trait Lanes: Copy {
     fn largest(self, x: Self::F) -> f32;
     /// Smallest lane; not-a-number must not occur.
     fn smallest(self, x: Self::F) -> f32;
+    /// The last lane first.
+    fn reverse(self, x: Self::F) -> Self::F;
     /// Rows become columns.
     fn transpose(self, rows: &mut [Self::F; LANES]);
 }
@@ -254,12 +254,9 @@ impl Lanes for Scalar {
         zip(a, b, |a, b| a < b)
     }
     #[inline(always)]
-    fn and(self, a: Self::M, b: Self::M) -> Self::M {
-        zip(a, b, |a, b| a & b)
-    }
-    #[inline(always)]
-    fn any(self, m: Self::M) -> bool {
-        m.into_iter().any(|lane| lane)
+    fn bits(self, m: Self::M) -> u32 {
+        let lanes = m.into_iter().enumerate();
+        lanes.fold(0, |bits, (lane, holds)| bits | u32::from(holds) << lane)
     }
     #[inline(always)]
     fn select(self, m: Self::M, a: Block, b: Block) -> Block {
@@ -316,6 +313,11 @@ impl Lanes for Scalar {
     fn smallest(self, x: Block) -> f32 {
         x.into_iter()
             .fold(f32::INFINITY, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    fn reverse(self, mut x: Block) -> Block {
+        x.reverse();
+        x
     }
     #[inline(always)]
     fn transpose(self, rows: &mut [Block; LANES]) {
