@@ -303,6 +303,31 @@ fn prop_same_bits_on_every_path_and_any_number_of_threads() {
     }
 }
 
+/// Most rays of a long and narrow model have left it long before its far end.
+#[test]
+fn same_bits_on_every_path_where_rays_leave_at_the_side() {
+    for (rows, cols, sensor) in [(5000, 9, (3, 4)), (9, 5000, (4, 4990)), (6000, 1, (0, 0))] {
+        let heights = crop(&fractal(&HILLS, 512), 512, rows, cols);
+        let dem = dem(&heights, rows, cols);
+        let settings = SweepSettings::radar(sensor, 20.0);
+        let plain = on_path(&dem, &settings, 1, SimdPath::Scalar);
+        for path in SimdPath::available() {
+            assert!(
+                bits(&plain) == bits(&on_path(&dem, &settings, 2, path)),
+                "{path:?}"
+            );
+        }
+        for i in (0..rows * cols).step_by(97) {
+            let truth = oracle(&dem, &settings, i / cols, i % cols);
+            assert!(
+                (f64::from(plain[i]) - truth).abs() < 5.0,
+                "{i}: {} {truth}",
+                plain[i]
+            );
+        }
+    }
+}
+
 #[test]
 fn a_radius_takes_cells_away_and_changes_no_other() {
     let side = 301;

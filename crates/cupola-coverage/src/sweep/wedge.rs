@@ -16,7 +16,7 @@ use super::kernel::{
 };
 use super::simd::{Job, LANES, Lanes};
 
-/// Columns that an eastern or western wedge turns into rings at a time.
+/// Columns that an eastern or western wedge turns into rings at a time: one block.
 const RINGS_PER_STRIP: usize = LANES;
 
 /// Part of one row of the answer: the cells at `first`, `first + 1`, … of the wedge's own count.
@@ -26,6 +26,19 @@ pub(super) struct Piece<'a> {
     pub(super) first: usize,
     /// The cells, from west to east.
     pub(super) cells: &'a mut [f32],
+}
+
+impl Piece<'_> {
+    /// Where the cell of a ring or offset would be.
+    #[inline(always)]
+    fn place(&self, of: usize, backwards: bool) -> Option<usize> {
+        let at = of.checked_sub(self.first)?;
+        if backwards {
+            self.cells.len().checked_sub(at + 1)
+        } else {
+            Some(at)
+        }
+    }
 }
 
 /// A wedge and its cells.
@@ -365,23 +378,14 @@ impl Work<'_, '_> {
     /// not foresee.
     #[inline(always)]
     fn ask_ahead<S: Lanes>(&self, simd: S, wedge: &Wedge<'_>, strip: &Strip, offset: usize) {
-        let next = (strip.first + RINGS_PER_STRIP).min(wedge.rings);
-        let ground = self.row_of(wedge, offset) + step(self.sensor.1, next, wedge.rings_backwards);
-        let piece = &wedge.pieces[offset];
-        let floors = strip.first.wrapping_sub(piece.first);
-        let floors = if wedge.rings_backwards {
-            piece.cells.len().wrapping_sub(floors + 1)
-        } else {
-            floors
-        };
-        for (table, near) in [(self.dem, ground), (&*piece.cells, floors)] {
-            let far = if wedge.rings_backwards {
-                near.wrapping_sub(RINGS_PER_STRIP - 1)
-            } else {
-                near.wrapping_add(RINGS_PER_STRIP - 1)
-            };
-            simd.ask_for(table, near);
-            simd.ask_for(table, far);
+        let backwards = wedge.rings_backwards;
+        let (row, piece) = (self.row_of(wedge, offset), &wedge.pieces[offset]);
+        for ring in [strip.first, strip.first + RINGS_PER_STRIP - 1] {
+            let next = (ring + RINGS_PER_STRIP).min(wedge.rings);
+            simd.ask_for(self.dem, row + step(self.sensor.1, next, backwards));
+            if let Some(place) = piece.place(ring, backwards) {
+                simd.ask_for(piece.cells, place);
+            }
         }
     }
 
@@ -455,9 +459,7 @@ impl Work<'_, '_> {
             low
         };
         for offset in (low..whole).step_by(LANES) {
-            for part in (0..RINGS_PER_STRIP).step_by(LANES) {
-                self.turn_block_in(simd, wedge, strip, (part, offset), ground);
-            }
+            self.turn_block_in(simd, wedge, strip, offset, ground);
         }
         for offset in whole..=end {
             let row = self.row_of(wedge, offset);
@@ -480,10 +482,10 @@ impl Work<'_, '_> {
         simd: S,
         wedge: &Wedge<'_>,
         strip: &Strip,
-        (part, offset): (usize, usize),
+        offset: usize,
         ground: &mut [f32],
     ) {
-        let near = step(self.sensor.1, strip.first + part, wedge.rings_backwards);
+        let near = step(self.sensor.1, strip.first, wedge.rings_backwards);
         let west = if wedge.rings_backwards {
             near + 1 - LANES
         } else {
@@ -501,7 +503,7 @@ impl Work<'_, '_> {
             } else {
                 i
             };
-            let at = (part + i + 1) * strip.width + offset;
+            let at = (i + 1) * strip.width + offset;
             simd.store(row, block_mut(ground, at));
         }
     }
@@ -515,52 +517,39 @@ fn turn_out<S: Lanes>(simd: S, wedge: &mut Wedge<'_>, strip: &Strip, floors: &[f
     let low = low / LANES * LANES;
     for offset in (low..high).step_by(LANES) {
         let rows = &mut wedge.pieces[offset..high.min(offset + LANES)];
-        for part in (0..strip.count).step_by(LANES) {
-            let rings = (
-                strip.first + part,
-                strip.first + strip.count.min(part + LANES),
-            );
-            let whole = rows.len() == LANES
-                && rings.1 - rings.0 == LANES
-                && rows
-                    .iter()
-                    .all(|row| row.first <= rings.0 && rings.1 <= row.first + row.cells.len());
-            if whole {
-                turn_block_out(
-                    simd,
-                    rows,
-                    wedge.rings_backwards,
-                    strip,
-                    (part, offset),
-                    floors,
-                );
-                continue;
-            }
-            for (row, offset) in rows.iter_mut().zip(offset..) {
-                copy_out(row, wedge.rings_backwards, strip, rings, &floors[offset..]);
-            }
+        let whole = rows.len() == LANES
+            && strip.count == RINGS_PER_STRIP
+            && rows
+                .iter()
+                .all(|row| row.first <= strip.first && last < row.first + row.cells.len());
+        if whole {
+            turn_block_out(simd, rows, wedge.rings_backwards, strip, &floors[offset..]);
+            continue;
+        }
+        for (row, offset) in rows.iter_mut().zip(offset..) {
+            copy_out(row, wedge.rings_backwards, strip, &floors[offset..]);
         }
     }
 }
 
-/// Sixteen rings become sixteen columns of sixteen rows.
+/// Sixteen rings become sixteen columns of sixteen rows; `floors` starts at the first row's offset on
+/// the first ring.
 #[inline(always)]
 fn turn_block_out<S: Lanes>(
     simd: S,
     rows: &mut [Piece<'_>],
     backwards: bool,
     strip: &Strip,
-    (part, offset): (usize, usize),
     floors: &[f32],
 ) {
     let mut turned = [simd.splat(0.0); LANES];
     for (i, row) in turned.iter_mut().enumerate() {
         let i = if backwards { LANES - 1 - i } else { i };
-        *row = simd.load(block(floors, (part + i) * strip.width + offset));
+        *row = simd.load(block(floors, i * strip.width));
     }
     simd.transpose(&mut turned);
     for (row, piece) in turned.into_iter().zip(rows) {
-        let at = strip.first + part - piece.first;
+        let at = strip.first - piece.first;
         let at = if backwards {
             piece.cells.len() - at - LANES
         } else {
@@ -570,19 +559,13 @@ fn turn_block_out<S: Lanes>(
     }
 }
 
-/// The cells of one row that lie on some rings of a strip, one by one; `floors` starts at the
-/// row's offset on the first ring of the strip.
+/// The cells of one row that lie on the rings of a strip, one by one; `floors` starts at the row's
+/// offset on the first ring.
 #[inline(always)]
-fn copy_out(
-    piece: &mut Piece<'_>,
-    backwards: bool,
-    strip: &Strip,
-    rings: (usize, usize),
-    floors: &[f32],
-) {
+fn copy_out(piece: &mut Piece<'_>, backwards: bool, strip: &Strip, floors: &[f32]) {
     let len = piece.cells.len();
-    let from = rings.0.max(piece.first);
-    let to = rings.1.min(piece.first + len);
+    let from = strip.first.max(piece.first);
+    let to = (strip.first + strip.count).min(piece.first + len);
     for k in from..to {
         let at = k - piece.first;
         let at = if backwards { len - 1 - at } else { at };

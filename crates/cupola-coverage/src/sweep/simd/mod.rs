@@ -1,12 +1,12 @@
-//! Sixteen numbers at a time: one set of operations, three ways to carry them out.
+//! Sixteen numbers at a time: one set of operations, four ways to carry them out.
 //!
-//! Every operation is exact or correctly rounded per lane and none is fused, so AVX-512, AVX2 and
-//! plain Rust give the same bits. A value of a type that implements [`Lanes`] is the proof that
+//! Every operation is exact or correctly rounded per lane and none is fused, so AVX-512, AVX2, NEON
+//! and plain Rust give the same bits. A value of a type that implements [`Lanes`] is the proof that
 //! this processor can execute it: it comes from `detect` alone.
 //!
 //! All `unsafe` of the crate is in this module.
 #![cfg_attr(
-    target_arch = "x86_64",
+    any(target_arch = "x86_64", target_arch = "aarch64"),
     expect(
         unsafe_code,
         reason = "vector instructions chosen at run time are reached only through unsafe calls"
@@ -26,6 +26,11 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 
+#[cfg(target_arch = "aarch64")]
+mod neon;
+
+#[cfg(target_arch = "aarch64")]
+use self::neon::Neon;
 #[cfg(target_arch = "x86_64")]
 use self::{avx2::Avx2, avx512::Avx512};
 
@@ -121,6 +126,8 @@ pub enum SimdPath {
     Avx2,
     /// x86-64 with AVX-512 F and DQ.
     Avx512,
+    /// 64-bit ARM.
+    Neon,
 }
 
 impl SimdPath {
@@ -131,7 +138,9 @@ impl SimdPath {
             Avx2::detect().map(|_| Self::Avx2),
             Avx512::detect().map(|_| Self::Avx512),
         ];
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(target_arch = "aarch64")]
+        let vectors = [Neon::detect().map(|_| Self::Neon)];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
         let vectors = [None; 0];
         std::iter::once(Self::Scalar)
             .chain(vectors.into_iter().flatten())
@@ -140,35 +149,34 @@ impl SimdPath {
 
     /// The fastest way this processor offers.
     pub fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if Avx512::detect().is_some() {
-                return Self::Avx512;
-            }
-            if Avx2::detect().is_some() {
-                return Self::Avx2;
-            }
-        }
-        Self::Scalar
+        Self::available().pop().unwrap_or(Self::Scalar)
     }
 
     /// Does a job this way, or in plain Rust if the processor cannot.
     pub(crate) fn run<J: Job>(self, job: J) {
-        #[cfg(target_arch = "x86_64")]
         match self {
+            #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
                 if let Some(simd) = Avx512::detect() {
                     // SAFETY: `detect` has just found the features of `avx512::run`.
                     return unsafe { avx512::run(simd, job) };
                 }
             }
+            #[cfg(target_arch = "x86_64")]
             Self::Avx2 => {
                 if let Some(simd) = Avx2::detect() {
                     // SAFETY: `detect` has just found the features of `avx2::run`.
                     return unsafe { avx2::run(simd, job) };
                 }
             }
-            Self::Scalar => {}
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => {
+                if let Some(simd) = Neon::detect() {
+                    // SAFETY: `detect` has just found the feature of `neon::run`.
+                    return unsafe { neon::run(simd, job) };
+                }
+            }
+            _ => {}
         }
         job.run(Scalar);
     }
