@@ -1,11 +1,7 @@
 //! What the shader is told: the eight half sectors around a sensor, their rays, and the scene.
 
-use cupola_coverage::sweep::{Dem, FloorHeight, SweepSettings};
+use cupola_coverage::sweep::{Dem, FloorHeight, SweepSettings, rays_per_unit};
 
-/// Rays per ring and unit of slope, as on the processor.
-const RAYS_PER_RING: usize = 2;
-/// Least number of rays per unit of slope, as on the processor.
-const RAYS_MIN: usize = 16;
 /// Nothing is steeper than this downwards, metres per ring.
 pub(crate) const NOTHING_MET: f32 = -1e30;
 /// Height that stands for unknown ground and for an unknown floor, metres.
@@ -23,7 +19,7 @@ struct Half {
 
 impl Half {
     fn rays_per_unit(&self) -> usize {
-        (RAYS_PER_RING * self.rings).max(RAYS_MIN)
+        rays_per_unit(self.rings)
     }
 }
 

@@ -18,13 +18,6 @@ use super::simd::{Block, LANES, Lanes};
 /// Rays a cell on the farthest ring. One would give each border cell a ray of its own; two cut the
 /// errors of the interpolation between rays to a third.
 const RAYS_PER_CELL: usize = 2;
-/// Rays a cell that nearer rings have at least, up to as many in all as the farthest has. What is
-/// missed there hides more beyond: with 16 the greatest errors on 1001 cells of hills are up to
-/// twice as large, with 32 they are those of all rays everywhere.
-const RAYS_PER_CELL_NEAR: usize = 32;
-/// Rays per unit of slope that the nearest ring has, a power of two; half to all of them where the
-/// farthest has fewer.
-const RAYS_NEAREST: usize = 256;
 /// Least number of rays per unit of slope.
 const RAYS_MIN: usize = 16;
 /// Rays that are judged together before any of them is followed.
@@ -50,15 +43,8 @@ pub(super) struct Scene {
 }
 
 /// A fan of neighbouring rays and the steepest line of sight along each so far.
-///
-/// Few rays do near the sensor, where they are close together: their number is doubled on the way
-/// out, each time they would lie too far apart.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rays {
-    /// The rays between which the wanted cells lie, and how many there are per unit of slope, all
-    /// counted on the farthest ring.
-    wanted: (usize, usize),
-    per_unit_far: usize,
     /// Number of the first ray in the whole half sector.
     first: usize,
     /// Number of rays per unit of slope in the whole half sector.
@@ -71,72 +57,30 @@ pub(super) struct Rays {
     groups: usize,
     /// Lowest of the steepest lines of sight of every group.
     least: Vec<f32>,
-    /// The steepest lines of sight while there are twice as many made of them.
-    before: Vec<f32>,
 }
 
-/// Rays per unit of slope on the farthest of so many rings: easily halved several times.
-pub(super) fn rays_per_unit(rings: usize) -> usize {
-    let least = (RAYS_PER_CELL * rings).max(RAYS_MIN);
-    least.next_multiple_of(1 << least.ilog2().saturating_sub(RAYS_NEAREST.ilog2()))
+/// Rays per unit of slope (from an axis to a diagonal) in a sector of so many rings.
+pub fn rays_per_unit(rings: usize) -> usize {
+    (RAYS_PER_CELL * rings).max(RAYS_MIN)
 }
 
 impl Rays {
-    /// The rays around those numbered `wanted` of `per_unit_far`, with nothing in their way.
-    pub(super) fn reset(&mut self, per_unit_far: usize, wanted: (usize, usize)) {
-        (self.wanted, self.per_unit_far) = (wanted, per_unit_far);
-        self.steepest.clear();
-        self.number(per_unit_far >> per_unit_far.ilog2().saturating_sub(RAYS_NEAREST.ilog2()));
-        self.steepest
-            .resize(self.groups * RAYS_PER_GROUP + PADDING, -UNKNOWN_M);
-    }
-
-    /// Numbers the rays anew for so many per unit of slope.
-    fn number(&mut self, per_unit: usize) {
-        let far = self.per_unit_far / per_unit;
-        let (first, last) = (self.wanted.0 / far, self.wanted.1 / far);
-        (self.first, self.per_unit) = (first.saturating_sub(1), per_unit);
-        self.groups = (last + 4 - self.first).div_ceil(RAYS_PER_GROUP);
+    /// Rays number `first` to `last` of `per_unit` per unit of slope, with nothing in their way.
+    pub(super) fn reset(&mut self, per_unit: usize, first: usize, last: usize) {
+        (self.first, self.per_unit) = (first, per_unit);
+        self.groups = (last - first + 1).div_ceil(RAYS_PER_GROUP);
         let unit = per_unit as f32;
-        let rays = self.first..self.first + self.groups * RAYS_PER_GROUP;
+        let rays = first..first + self.groups * RAYS_PER_GROUP;
         self.slope.clear();
         self.slope
             .extend(rays.clone().map(|ray| ray.min(per_unit) as f32 / unit));
         self.per_slope.clear();
         self.per_slope
-            .extend(rays.map(|ray| unit / ray.clamp(1, per_unit) as f32));
+            .extend(rays.clone().map(|ray| unit / ray.clamp(1, per_unit) as f32));
+        self.steepest.clear();
+        self.steepest.resize(rays.len() + PADDING, -UNKNOWN_M);
         self.least.clear();
         self.least.resize(self.groups + LANES, -UNKNOWN_M);
-    }
-
-    /// Makes as many rays as ring `k` should have; a new one starts midway between its neighbours.
-    pub(super) fn refine(&mut self, k: usize) {
-        while self.per_unit < self.per_unit_far.min(RAYS_PER_CELL_NEAR * k) {
-            std::mem::swap(&mut self.steepest, &mut self.before);
-            let old = 2 * self.first;
-            self.number(2 * self.per_unit);
-            let last = self.before.len() - PADDING - 1;
-            let middle = |ray: usize| {
-                let at = (ray - old) / 2;
-                let (a, b) = (
-                    self.before[at.min(last)],
-                    self.before[(at + ray % 2).min(last)],
-                );
-                0.5 * (a + b)
-            };
-            self.steepest.clear();
-            let count = self.groups * RAYS_PER_GROUP;
-            self.steepest
-                .extend((self.first..self.first + count).map(middle));
-            self.steepest.resize(count + PADDING, -UNKNOWN_M);
-            for (least, rays) in self
-                .least
-                .iter_mut()
-                .zip(self.steepest.chunks(RAYS_PER_GROUP))
-            {
-                *least = rays.iter().copied().fold(UNKNOWN_M, f32::min);
-            }
-        }
     }
 
     /// First and last offset that these rays (and the cells between them) touch on ring `k`.

@@ -27,6 +27,7 @@ use cupola_units::EARTH_RADIUS_EQUATORIAL_M;
 
 use crate::CoverageError;
 
+pub use kernel::rays_per_unit;
 pub use simd::SimdPath;
 pub(crate) use simd::{Block, Job, LANES, Lanes};
 

@@ -72,6 +72,11 @@ impl Wedge<'_> {
         let end = if last { diagonal } else { at(self.rays.1) };
         (at(self.rays.0), end.min(self.offset_max + 1))
     }
+
+    /// Its rays, and those beside them that its cells need.
+    fn rays_needed(&self) -> (usize, usize) {
+        (self.rays.0.saturating_sub(1), self.rays.1 + 2)
+    }
 }
 
 /// Columns of a western or eastern wedge while they are rings.
@@ -168,7 +173,8 @@ impl Tables {
             tops.clear();
             tops.resize(self.width / CELLS_PER_TOP + PADDING, UNKNOWN_M);
         }
-        self.rays.reset(wedge.rays_per_unit, wedge.rays);
+        let (first, last) = wedge.rays_needed();
+        self.rays.reset(wedge.rays_per_unit, first, last);
     }
 
     /// The tops of ring `k`, which is the `at`-th of the ground.
@@ -214,7 +220,6 @@ impl Work<'_, '_> {
     fn rows<S: Lanes>(&self, simd: S, wedge: &mut Wedge<'_>, tables: &mut Tables) {
         let width = tables.width;
         for k in 1..=wedge.rings {
-            tables.rays.refine(k);
             let (low, high) = tables.rays.offsets(k);
             if low > wedge.offset_max {
                 return;
@@ -349,7 +354,6 @@ impl Work<'_, '_> {
         let width = tables.width;
         for first in (1..=wedge.rings).step_by(RINGS_PER_STRIP) {
             let count = RINGS_PER_STRIP.min(wedge.rings + 1 - first);
-            tables.rays.refine(first + count - 1);
             let (low, _) = tables.rays.offsets(first);
             let (_, high) = tables.rays.offsets(first + count - 1);
             if low > wedge.offset_max {
