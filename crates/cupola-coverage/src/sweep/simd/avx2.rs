@@ -76,18 +76,26 @@ impl Avx2 {
         avx2!(_mm256_loadu_ps(block.as_ptr()))
     }
 
-    /// Index of the first of eight lanes, and all eight relative to it.
+    /// The entries from that of the first of eight lanes on, and all eight relative to it.
     #[inline(always)]
-    fn places(self, i: __m256i) -> (usize, __m256i) {
+    fn places<const N: usize>(self, table: &[f32], i: __m256i) -> (&[f32; N], __m256i) {
         let first = avx2!(_mm_cvtsi128_si32(_mm256_castsi256_si128(i)));
         let place = avx2!(_mm256_sub_epi32(i, _mm256_set1_epi32(first)));
-        (first as usize, place)
+        let from = first as usize;
+        let entries = table[from..from + N].first_chunk();
+        (entries.expect("the slice has N entries"), place)
     }
 
-    /// `table[at + place]` for places 0 to 15.
+    /// Entries `place` of a few, for places 0 to 7.
     #[inline(always)]
-    fn pick(self, table: &[f32], at: usize, place: __m256i) -> __m256 {
-        let (a, b) = (self.load_at(table, at), self.load_at(table, at + HALF));
+    fn pick8(self, entries: &[f32], place: __m256i) -> __m256 {
+        avx2!(_mm256_permutevar8x32_ps(self.load_at(entries, 0), place))
+    }
+
+    /// Entries `place` of a few, for places 0 to 15.
+    #[inline(always)]
+    fn pick16(self, entries: &[f32], place: __m256i) -> __m256 {
+        let (a, b) = (self.load_at(entries, 0), self.load_at(entries, HALF));
         avx2!({
             let beyond = _mm256_cmpgt_epi32(place, _mm256_set1_epi32(7));
             _mm256_blendv_ps(
@@ -96,6 +104,23 @@ impl Avx2 {
                 _mm256_castsi256_ps(beyond),
             )
         })
+    }
+
+    /// `table[i]` and `table[i + 1]` of eight lanes that advance by at most a half each.
+    #[inline(always)]
+    fn pair_within_8(self, table: &[f32], i: __m256i) -> (__m256, __m256) {
+        let (entries, place) = self.places::<{ HALF + 1 }>(table, i);
+        (self.pick8(entries, place), self.pick8(&entries[1..], place))
+    }
+
+    /// `table[i]` and `table[i + 1]` of eight lanes that find their entries in sixteen.
+    #[inline(always)]
+    fn pair_within_16(self, table: &[f32], i: __m256i) -> (__m256, __m256) {
+        let (entries, place) = self.places::<{ LANES + 1 }>(table, i);
+        (
+            self.pick16(entries, place),
+            self.pick16(&entries[1..], place),
+        )
     }
 
     /// `table[i]` and `table[i + 1]` of eight lanes; an index outside the table gives its last pair.
@@ -123,13 +148,6 @@ impl Avx2 {
                 _mm256_shuffle_ps::<0xdd>(near, far),
             )
         })
-    }
-
-    /// `table[at + place]` for places 0 to 7.
-    #[inline(always)]
-    fn pick_near(self, table: &[f32], at: usize, place: __m256i) -> __m256 {
-        let a = self.load_at(table, at);
-        avx2!(_mm256_permutevar8x32_ps(a, place))
     }
 
     /// Rows become columns, eight by eight.
@@ -273,37 +291,24 @@ impl Lanes for Avx2 {
         if stride > STRIDE_NEAR {
             return self.pairs(table, i);
         }
-        let (low, low_place) = self.places(i[0]);
-        let (high, high_place) = self.places(i[1]);
-        if stride <= STRIDE_HALF {
-            let at = [
-                self.pick_near(table, low, low_place),
-                self.pick_near(table, high, high_place),
-            ];
-            let next = [
-                self.pick_near(table, low + 1, low_place),
-                self.pick_near(table, high + 1, high_place),
-            ];
-            return (at, next);
-        }
-        let at = [
-            self.pick(table, low, low_place),
-            self.pick(table, high, high_place),
-        ];
-        let next = [
-            self.pick(table, low + 1, low_place),
-            self.pick(table, high + 1, high_place),
-        ];
-        (at, next)
+        let (low, high) = if stride <= STRIDE_HALF {
+            (
+                self.pair_within_8(table, i[0]),
+                self.pair_within_8(table, i[1]),
+            )
+        } else {
+            (
+                self.pair_within_16(table, i[0]),
+                self.pair_within_16(table, i[1]),
+            )
+        };
+        ([low.0, high.0], [low.1, high.1])
     }
     #[inline(always)]
     fn one(self, table: &[f32], i: Self::I) -> Self::F {
-        let (low, low_place) = self.places(i[0]);
-        let (high, high_place) = self.places(i[1]);
-        [
-            self.pick_near(table, low, low_place),
-            self.pick_near(table, high, high_place),
-        ]
+        let (low, low_place) = self.places::<HALF>(table, i[0]);
+        let (high, high_place) = self.places::<HALF>(table, i[1]);
+        [self.pick8(low, low_place), self.pick8(high, high_place)]
     }
     #[inline(always)]
     fn pairs(self, table: &[f32], i: Self::I) -> (Self::F, Self::F) {
