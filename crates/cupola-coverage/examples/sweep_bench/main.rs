@@ -1,6 +1,7 @@
 //! Times the ring sweep and measures its errors against the exact oracle.
 //!
-//! `cargo run --release -p cupola-coverage --example sweep_bench [side] [scalar|avx2|avx512]`
+//! `cargo run --release -p cupola-coverage --example sweep_bench [side]
+//! [scalar|avx2|avx512|neon]`
 //! (8001 cells and every path unless told). Last line: JSON.
 //!
 //! `… --example sweep_bench sizes` times the fastest path from 1001 to 16001 cells, and what is

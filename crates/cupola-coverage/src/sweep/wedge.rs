@@ -114,44 +114,15 @@ pub(super) struct Work<'a, 'b> {
     pub(super) wedges: &'a Mutex<Vec<Wedge<'b>>>,
 }
 
-/// Numbers that start at a cache line.
-#[derive(Debug, Default)]
-struct Lines {
-    memory: Vec<f32>,
-    start: usize,
-}
-
-impl Lines {
-    /// Makes room for so many numbers; what they are is left open.
-    fn reserve(&mut self, len: usize) {
-        if self.memory.len() < len + LANES {
-            self.memory = vec![0.0; len + LANES];
-            self.start = self.memory.as_ptr().align_offset(64).min(LANES);
-        }
-    }
-}
-
-impl std::ops::Deref for Lines {
-    type Target = [f32];
-    fn deref(&self) -> &[f32] {
-        &self.memory[self.start..]
-    }
-}
-
-impl std::ops::DerefMut for Lines {
-    fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.memory[self.start..]
-    }
-}
-
 /// Tables that one thread needs, kept from wedge to wedge.
 #[derive(Debug, Default)]
 struct Tables {
     rays: Rays,
-    /// Rings of ground, each `width` long; the first is the last ring of the strip before.
-    ground: Lines,
-    /// Rings of floors, each `width` long.
-    floors: Lines,
+    /// Rings of ground, each `width` long: an even and an odd row, or the columns of a strip after
+    /// the last of the strip before.
+    ground: Vec<f32>,
+    /// Rings of floors of a strip, each `width` long.
+    floors: Vec<f32>,
     /// Highest ground of every `CELLS_PER_TOP` cells: of even rings, of odd ones, of the last two.
     tops: [Vec<f32>; 3],
     width: usize,
@@ -162,32 +133,48 @@ impl Tables {
         // An odd number of cache lines, so that the rings of a strip do not share cache sets.
         let lines = (wedge.offset_max + 2 + PADDING).div_ceil(LANES) | 1;
         self.width = lines * LANES;
-        let strip = if wedge.rings_are_rows {
-            1
-        } else {
-            RINGS_PER_STRIP
+        let grow = |table: &mut Vec<f32>, rings: usize| {
+            table.resize((rings * self.width).max(table.len()), 0.0);
         };
-        self.ground.reserve((strip + 1) * self.width);
-        self.floors.reserve(strip * self.width);
+        if wedge.rings_are_rows {
+            grow(&mut self.ground, 2);
+        } else {
+            grow(&mut self.ground, RINGS_PER_STRIP + 1);
+            grow(&mut self.floors, RINGS_PER_STRIP);
+        }
         for tops in &mut self.tops {
             tops.clear();
+            // Tops are looked up by vectors too, and so need a table's padding.
             tops.resize(self.width / CELLS_PER_TOP + PADDING, UNKNOWN_M);
         }
         let (first, last) = wedge.rays_needed();
         self.rays.reset(wedge.rays_per_unit, first, last);
     }
 
-    /// The tops of ring `k`, which is the `at`-th of the ground.
+    /// Takes the rays to ring `k`; it and the ring before are the `here`-th and `before`-th of the
+    /// ground, known from the first to the last of `offsets`.
     #[inline(always)]
-    fn find_tops<S: Lanes>(&mut self, simd: S, k: usize, at: usize, offsets: (usize, usize)) {
-        let ground = &self.ground[at * self.width..(at + 1) * self.width];
+    fn advance<S: Lanes>(
+        &mut self,
+        simd: S,
+        scene: &Scene,
+        k: usize,
+        (before, here): (usize, usize),
+        offsets: (usize, usize),
+        offset_max: usize,
+    ) {
+        let ring = |at: usize| &self.ground[at * self.width..(at + 1) * self.width];
+        let rings = (ring(before), ring(here));
         let [even, odd, both] = &mut self.tops;
-        let (tops, before) = if k.is_multiple_of(2) {
+        let (tops, tops_before) = if k.is_multiple_of(2) {
             (even, odd)
         } else {
             (odd, even)
         };
-        find_tops(simd, ground, offsets, before, tops, both);
+        find_tops(simd, rings.1, offsets, tops_before, tops, both);
+        if k > 1 {
+            advance(simd, scene, k, &mut self.rays, rings, both, offset_max);
+        }
     }
 }
 
@@ -226,24 +213,18 @@ impl Work<'_, '_> {
             }
             let high = high.min(wedge.offset_max + 1);
             let row = step(self.sensor.0, k, wedge.rings_backwards) * self.cols;
-            let here = (k % 2) * width;
-            let ground = &mut tables.ground[here..here + width];
-            self.row_in(simd, row, wedge, (low, high), ground);
-            tables.find_tops(simd, k, k % 2, (low, high));
-            let (even, odd) = tables.ground[..2 * width].split_at(width);
-            let (ground, before) = if k % 2 == 0 { (even, odd) } else { (odd, even) };
-            if k > 1 {
-                let (rings, tops) = ((before, ground), &tables.tops[2]);
-                advance(
-                    simd,
-                    &self.scene,
-                    k,
-                    &mut tables.rays,
-                    rings,
-                    tops,
-                    wedge.offset_max,
-                );
-            }
+            let (before, here) = ((k + 1) % 2, k % 2);
+            let ring = here * width..(here + 1) * width;
+            self.row_in(
+                simd,
+                row,
+                wedge,
+                (low, high),
+                &mut tables.ground[ring.clone()],
+            );
+            let (rings, offsets) = ((before, here), (low, high));
+            tables.advance(simd, &self.scene, k, rings, offsets, wedge.offset_max);
+            let ground = &tables.ground[ring];
             let reader = Reader::new(simd, &self.scene, k, &tables.rays, ground);
             self.row_out(simd, &reader, k, wedge);
         }
@@ -255,9 +236,8 @@ impl Work<'_, '_> {
         let backwards = wedge.offsets_backwards;
         let (pieces, next) = wedge.pieces.split_at_mut(k);
         let (piece, next) = (&mut pieces[k - 1], next.first());
-        let row = next.map_or(0, |_| {
-            step(self.sensor.0, k + 1, wedge.rings_backwards) * self.cols
-        });
+        let ring = (k + 1).min(wedge.rings);
+        let row = step(self.sensor.0, ring, wedge.rings_backwards) * self.cols;
         let next = next.map_or(&[][..], |piece| &*piece.cells);
         let len = piece.cells.len();
         for from in (0..len).step_by(LANES) {
@@ -409,24 +389,12 @@ impl Work<'_, '_> {
             return;
         }
         let high = high.min(wedge.offset_max + 1);
-        tables.find_tops(simd, k, i + 1, (low, high));
-        let rings = &tables.ground[i * width..(i + 2) * width];
-        let (before, ground) = rings.split_at(width);
-        if k > 1 {
-            let (rings, tops) = ((before, ground), &tables.tops[2]);
-            advance(
-                simd,
-                &self.scene,
-                k,
-                &mut tables.rays,
-                rings,
-                tops,
-                wedge.offset_max,
-            );
-        }
+        let (rings, offsets) = ((i, i + 1), (low, high));
+        tables.advance(simd, &self.scene, k, rings, offsets, wedge.offset_max);
         let (cell, end) = wedge.cells(k);
         if cell < end {
             let floors = &mut tables.floors[i * width..(i + 1) * width];
+            let ground = &tables.ground[(i + 1) * width..(i + 2) * width];
             let reader = Reader::new(simd, &self.scene, k, &tables.rays, ground);
             let mut ahead = strip.share(i, wedge.offset_max);
             for at in (cell..end).step_by(LANES) {
@@ -567,13 +535,12 @@ fn turn_block_out<S: Lanes>(
 /// offset on the first ring.
 #[inline(always)]
 fn copy_out(piece: &mut Piece<'_>, backwards: bool, strip: &Strip, floors: &[f32]) {
-    let len = piece.cells.len();
     let from = strip.first.max(piece.first);
-    let to = (strip.first + strip.count).min(piece.first + len);
+    let to = (strip.first + strip.count).min(piece.first + piece.cells.len());
     for k in from..to {
-        let at = k - piece.first;
-        let at = if backwards { len - 1 - at } else { at };
-        piece.cells[at] = floors[(k - strip.first) * strip.width];
+        if let Some(place) = piece.place(k, backwards) {
+            piece.cells[place] = floors[(k - strip.first) * strip.width];
+        }
     }
 }
 
