@@ -1,6 +1,7 @@
 //! Cutting the answer into wedges: which task owns which cell.
 
 use super::kernel::rays_per_unit;
+use super::reach::Reach;
 use super::wedge::{Piece, Wedge};
 use super::{Dem, SweepSettings};
 
@@ -64,19 +65,19 @@ pub(super) fn wedges<'a>(
 /// Voids the cells beyond the radius, which no wedge owns.
 pub(super) fn void_beyond(dem: &Dem<'_>, settings: &SweepSettings, floors: &mut [f32]) {
     let reach = Reach::new(dem, settings);
-    let Some(squared) = reach.squared else {
+    if settings.radius_m.is_none() {
         return;
-    };
+    }
     let (sensor_row, west) = settings.sensor;
     let east = dem.cols - 1 - west;
     for (row, cells) in floors.chunks_mut(dem.cols).enumerate() {
         let offset = row.abs_diff(sensor_row);
-        if (offset * offset) as f64 > squared {
+        let (Some(left), Some(right)) = (reach.at(offset, west), reach.at(offset, east)) else {
             cells.fill(f32::NAN);
             continue;
-        }
-        cells[..west - reach.across(offset, west)].fill(f32::NAN);
-        cells[west + 1 + reach.across(offset, east)..].fill(f32::NAN);
+        };
+        cells[..west - left].fill(f32::NAN);
+        cells[west + 1 + right..].fill(f32::NAN);
     }
 }
 
@@ -98,35 +99,6 @@ impl<'a> RowLeft<'a> {
         let (mine, left) = cells.split_at_mut(last + 1 - first);
         (self.cells, self.next) = (left, last + 1);
         mine
-    }
-}
-
-/// How far cells are wanted, in cells.
-#[derive(Clone, Copy, Debug)]
-struct Reach {
-    squared: Option<f64>,
-}
-
-impl Reach {
-    fn new(dem: &Dem<'_>, settings: &SweepSettings) -> Self {
-        let cells = settings.radius_m.map(|radius_m| radius_m / dem.cell_m);
-        Self {
-            squared: cells.map(|cells| cells * cells),
-        }
-    }
-
-    /// The greatest distance, at most `most`, that is within reach at right angles to `offset`;
-    /// 0 if there is none.
-    fn across(self, offset: usize, most: usize) -> usize {
-        let Some(squared) = self.squared else {
-            return most;
-        };
-        let left = squared - (offset * offset) as f64;
-        if left < 0.0 {
-            0
-        } else {
-            most.min(left.sqrt() as usize)
-        }
     }
 }
 
@@ -153,6 +125,7 @@ impl Halves<'_> {
                     offsets_backwards,
                     rings,
                     offset_max,
+                    reach: *reach,
                     ..Wedge::default()
                 };
                 half_sector(&whole, cuts)
@@ -167,6 +140,7 @@ impl Halves<'_> {
                     offsets_backwards,
                     rings,
                     offset_max,
+                    reach: *reach,
                     ..Wedge::default()
                 };
                 half_sector(&whole, cuts)
@@ -201,6 +175,7 @@ fn half_sector<'a>(whole: &Wedge<'_>, cuts: usize) -> Vec<Wedge<'a>> {
         offsets_backwards: whole.offsets_backwards,
         rings: whole.rings,
         offset_max: whole.offset_max,
+        reach: whole.reach,
         rays_per_unit,
         rays: (i * rays_per_unit / count, (i + 1) * rays_per_unit / count),
         pieces: std::iter::repeat_with(Piece::default)

@@ -18,6 +18,7 @@
 
 mod cut;
 mod kernel;
+mod reach;
 mod simd;
 mod wedge;
 

@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use super::kernel::{
     CELLS_PER_TOP, PADDING, Rays, Reader, Scene, UNKNOWN_M, advance, block, block_mut, find_tops,
 };
+use super::reach::Reach;
 use super::simd::{Job, LANES, Lanes};
 
 /// Columns that an eastern or western wedge turns into rings at a time: one block.
@@ -54,6 +55,8 @@ pub(super) struct Wedge<'a> {
     pub(super) rings: usize,
     /// Greatest offset that is on the grid.
     pub(super) offset_max: usize,
+    /// Where cells are wanted.
+    pub(super) reach: Reach,
     /// Rays per unit of slope in the half sector.
     pub(super) rays_per_unit: usize,
     /// The rays between which its cells lie: from the first (included) to the last (excluded,
@@ -71,6 +74,13 @@ impl Wedge<'_> {
         let last = self.rays.1 == self.rays_per_unit;
         let end = if last { diagonal } else { at(self.rays.1) };
         (at(self.rays.0), end.min(self.offset_max + 1))
+    }
+
+    /// The offset on ring `k` beyond which no ground matters: rays that are there leave the circle
+    /// of the cells wanted, and those beside its border read up to two cells beyond.
+    fn last_offset(&self, k: usize) -> usize {
+        self.offset_max
+            .min(self.reach.across(k, self.offset_max) + 2)
     }
 
     /// Its rays, and those beside them that its cells need.
@@ -208,10 +218,11 @@ impl Work<'_, '_> {
         let width = tables.width;
         for k in 1..=wedge.rings {
             let (low, high) = tables.rays.offsets(k);
-            if low > wedge.offset_max {
+            let last = wedge.last_offset(k);
+            if low > last {
                 return;
             }
-            let high = high.min(wedge.offset_max + 1);
+            let high = high.min(last + 1);
             let row = step(self.sensor.0, k, wedge.rings_backwards) * self.cols;
             let (before, here) = ((k + 1) % 2, k % 2);
             let ring = here * width..(here + 1) * width;
@@ -223,7 +234,7 @@ impl Work<'_, '_> {
                 &mut tables.ground[ring.clone()],
             );
             let (rings, offsets) = ((before, here), (low, high));
-            tables.advance(simd, &self.scene, k, rings, offsets, wedge.offset_max);
+            tables.advance(simd, &self.scene, k, rings, offsets, last);
             let ground = &tables.ground[ring];
             let reader = Reader::new(simd, &self.scene, k, &tables.rays, ground);
             self.row_out(simd, &reader, k, wedge);
@@ -336,10 +347,11 @@ impl Work<'_, '_> {
             let count = RINGS_PER_STRIP.min(wedge.rings + 1 - first);
             let (low, _) = tables.rays.offsets(first);
             let (_, high) = tables.rays.offsets(first + count - 1);
-            if low > wedge.offset_max {
+            let last = wedge.last_offset(first);
+            if low > last {
                 return;
             }
-            let high = high.min(wedge.offset_max + 1);
+            let high = high.min(last + 1);
             let strip = Strip {
                 first,
                 count,
@@ -385,12 +397,12 @@ impl Work<'_, '_> {
     ) {
         let (k, width) = (strip.first + i, tables.width);
         let (low, high) = tables.rays.offsets(k);
-        if low > wedge.offset_max {
+        let last = wedge.last_offset(k);
+        if low > last {
             return;
         }
-        let high = high.min(wedge.offset_max + 1);
-        let (rings, offsets) = ((i, i + 1), (low, high));
-        tables.advance(simd, &self.scene, k, rings, offsets, wedge.offset_max);
+        let (rings, offsets) = ((i, i + 1), (low, high.min(last + 1)));
+        tables.advance(simd, &self.scene, k, rings, offsets, last);
         let (cell, end) = wedge.cells(k);
         if cell < end {
             let floors = &mut tables.floors[i * width..(i + 1) * width];
