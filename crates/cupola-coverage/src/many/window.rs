@@ -1,13 +1,17 @@
 //! The ground around one site, resampled from tiles onto square cells with the site in the middle.
 //!
 //! The cells lie on an azimuthal equidistant plane around the site: distances from it are exact and
-//! lines of sight are straight, which is what drop and horizon depend on. Positions are exact at
-//! every sixteenth or thirty-second cell and linear between, which is off by less than
-//! 1/100 of a cell; heights are bilinear between posts. Every kind of vector gives the same bits.
+//! lines of sight are straight, which is what drop and horizon depend on. Positions are exact at the
+//! corners of blocks of sixteen or thirty-two cells and linear between, which is off by less than
+//! 1/100 of a cell; heights are bilinear between posts. A block is done before the next: its posts
+//! stay in the first cache, and those of the next are asked for meanwhile. Every kind of vector gives
+//! the same bits.
 #![expect(
     clippy::inline_always,
     reason = "the work is compiled once per kind of vector, inside the function that has it"
 )]
+
+use std::ops::Range;
 
 use cupola_units::{LatLon, math};
 use cupola_world::geodesy::LocalFrame;
@@ -44,22 +48,21 @@ impl Layout {
         2 * self.half + 1
     }
 
-    /// First and last column of a row within the range, with two cells more on both sides.
-    fn columns(&self, row: usize) -> (usize, usize) {
-        let off = (row as f64 - self.half as f64) * self.cell_m;
+    /// The first and last block of a row of blocks that have cells within the range, or within two
+    /// cells of it.
+    fn blocks(&self, row: usize) -> (usize, usize) {
+        let nearest = self
+            .half
+            .clamp(row * self.block, row * self.block + self.block - 1);
+        let off = (nearest as f64 - self.half as f64) * self.cell_m;
         let wide_m = (self.range_m * self.range_m - off * off).max(0.0).sqrt();
         let cells = (wide_m / self.cell_m) as usize + 2;
-        (
+        let (first, last) = (
             self.half.saturating_sub(cells),
             (self.half + cells).min(2 * self.half),
-        )
+        );
+        (first / self.block, last / self.block)
     }
-}
-
-/// Exact positions at the corners of blocks along one row of corners.
-struct Corners {
-    lat_deg: Vec<f64>,
-    lon_deg: Vec<f64>,
 }
 
 /// Heights of the cells around a site, row by row from the north, into `heights_m`; NaN where
@@ -100,12 +103,21 @@ impl Job for Fill<'_> {
             tiles: self.tiles,
             last: None,
         };
-        for (block, lines) in self.heights_m.chunks_mut(layout.block * side).enumerate() {
-            let below = corners(&self.frame, layout, block + 1, blocks);
-            for (i, line) in lines.chunks_mut(side).enumerate() {
-                let share = i as f64 / layout.block as f64;
-                let row = block * layout.block + i;
-                fill_row(simd, &mut held, layout, row, share, [&above, &below], line);
+        for (row, lines) in self.heights_m.chunks_mut(layout.block * side).enumerate() {
+            let below = corners(&self.frame, layout, row + 1, blocks);
+            let (first, last) = layout.blocks(row);
+            let wanted = first * layout.block..((last + 1) * layout.block).min(side);
+            for line in lines.chunks_mut(side) {
+                line[..wanted.start].fill(f32::NAN);
+                line[wanted.end..].fill(f32::NAN);
+            }
+            for col in first..=last {
+                let block = Between {
+                    corners: [above[col], above[col + 1], below[col], below[col + 1]],
+                    size: layout.block,
+                };
+                let cells = col * layout.block..((col + 1) * layout.block).min(side);
+                fill_block(simd, &mut held, &block, lines, (side, cells));
             }
             above = below;
         }
@@ -132,69 +144,112 @@ impl<'a> Held<'a> {
     }
 }
 
-fn corners(frame: &LocalFrame, layout: &Layout, row: usize, blocks: usize) -> Corners {
+/// A latitude and a longitude, degrees.
+type Place = (f64, f64);
+
+/// Exact places at the corners of blocks along one row of corners.
+fn corners(frame: &LocalFrame, layout: &Layout, row: usize, blocks: usize) -> Vec<Place> {
     let metres =
         |block: usize| ((block * layout.block) as f64 - layout.half as f64) * layout.cell_m;
     let north_m = -metres(row);
-    let points = (0..=blocks).map(|col| {
+    let place = |col| {
         let east_m = metres(col);
         let distance_m = (north_m * north_m + east_m * east_m).sqrt();
-        frame.point_from_polar(distance_m, math::atan2(east_m, north_m))
-    });
-    let (mut lat_deg, mut lon_deg) = (Vec::new(), Vec::new());
-    for point in points {
+        let point = frame.point_from_polar(distance_m, math::atan2(east_m, north_m));
         // Longitudes run on across the antimeridian, so that what lies between them is between.
         let turns = ((point.lon_deg - frame.origin().lon_deg) / 360.0).round();
-        lat_deg.push(point.lat_deg);
-        lon_deg.push(point.lon_deg - 360.0 * turns);
-    }
-    Corners { lat_deg, lon_deg }
-}
-
-#[inline(always)]
-fn fill_row<S: Lanes>(
-    simd: S,
-    tiles: &mut Held<'_>,
-    layout: &Layout,
-    row: usize,
-    share: f64,
-    [above, below]: [&Corners; 2],
-    line: &mut [f32],
-) {
-    let (first, last) = layout.columns(row);
-    let between = |of: [&Vec<f64>; 2], i: usize| of[0][i] + (of[1][i] - of[0][i]) * share;
-    let place = |i: usize| {
-        let lat_deg = between([&above.lat_deg, &below.lat_deg], i);
-        (lat_deg, between([&above.lon_deg, &below.lon_deg], i))
+        (point.lat_deg, point.lon_deg - 360.0 * turns)
     };
-    let per_cell = 1.0 / layout.block as f64;
-    let (first, last) = (first / layout.block, last / layout.block);
-    let end = ((last + 1) * layout.block).min(line.len());
-    line[..first * layout.block].fill(f32::NAN);
-    line[end..].fill(f32::NAN);
-    for block in first..=last {
-        let (from, to) = (place(block), place(block + 1));
-        let start = block * layout.block;
-        let end = (start + layout.block).min(line.len());
-        let step = ((to.0 - from.0) * per_cell, (to.1 - from.1) * per_cell);
-        let part = &mut line[start..end];
-        fill_block(simd, tiles, from, step, part);
-    }
+    (0..=blocks).map(place).collect()
 }
 
-/// The heights of a block, tile by tile: mostly one, at edges two or three.
+/// A square of cells between exact places: north-west, north-east, south-west, south-east.
+struct Between {
+    corners: [Place; 4],
+    /// Cells a side.
+    size: usize,
+}
+
+/// The heights of a block, line by line from the north.
 #[inline(always)]
 fn fill_block<S: Lanes>(
     simd: S,
     tiles: &mut Held<'_>,
-    from: (f64, f64),
-    step: (f64, f64),
-    part: &mut [f32],
+    block: &Between,
+    lines: &mut [f32],
+    (side, cells): (usize, Range<usize>),
 ) {
+    let per_cell = 1.0 / block.size as f64;
+    let cell = cell_of(block.corners[0]);
+    if block.corners.iter().any(|&corner| cell_of(corner) != cell) {
+        for (line, i) in lines.chunks_mut(side).zip(0_u16..) {
+            let (from, step) = line_of(block.corners, f64::from(i) * per_cell, per_cell);
+            fill_line(simd, tiles, from, step, &mut line[cells.clone()]);
+        }
+        return;
+    }
+    let Some(tile) = tiles.tile(cell) else {
+        lines
+            .chunks_mut(side)
+            .for_each(|line| line[cells.clone()].fill(f32::NAN));
+        return;
+    };
+    // What lies between corners in a tile lies in it: single precision does for the lines.
+    let places = block.corners.map(|at| {
+        let at = shifted(at, cell);
+        tile.position(at.0, at.1)
+    });
+    let (values, (col, row)) = from_first_post(tile, &places);
+    let places = places.map(|(x, y)| ((x - col as f64) as f32, (y - row as f64) as f32));
+    let per_cell = per_cell as f32;
+    for (i, line) in (0_u16..).zip((0..lines.len()).step_by(side)) {
+        // The next block's place, which the processor does not foresee.
+        for at in (cells.end..cells.end + block.size).step_by(LANES) {
+            simd.ask_for(lines, line + at);
+        }
+        let (from, step) = line_of(places, f32::from(i) * per_cell, per_cell);
+        let part = Part {
+            values,
+            stride: tile.stride(),
+            from,
+            step,
+            posts: (tile.cols - col, tile.rows - row),
+            ahead: (places[1].0 - places[0].0).max(0.0) as usize,
+        };
+        part.fill(simd, &mut lines[line + cells.start..line + cells.end]);
+    }
+}
+
+/// Where a line across a block starts, at a share of the way south, and its step from cell to cell.
+#[inline(always)]
+fn line_of<T>(corners: [(T, T); 4], share: T, per_cell: T) -> ((T, T), (T, T))
+where
+    T: Copy + std::ops::Add<Output = T> + std::ops::Sub<Output = T> + std::ops::Mul<Output = T>,
+{
+    let [nw, ne, sw, se] = corners;
+    let between = |a: (T, T), b: (T, T)| (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+    let (from, to) = (between(nw, sw), between(ne, se));
+    let step = ((to.0 - from.0) * per_cell, (to.1 - from.1) * per_cell);
+    (from, step)
+}
+
+/// The posts of a tile from the first one on that some places need, and its column and row.
+#[inline(always)]
+fn from_first_post<'a>(tile: &'a Tile, places: &[Place]) -> (&'a [f32], (usize, usize)) {
+    let first = |low: f64, posts: usize| (low.max(0.0) as usize).min(posts - 1);
+    let least = |of: fn(&Place) -> f64| places.iter().map(of).fold(f64::INFINITY, f64::min);
+    let col = first(least(|place| place.0), tile.cols);
+    let row = first(least(|place| place.1), tile.rows);
+    (&tile.values[row * tile.stride() + col..], (col, row))
+}
+
+/// The heights of a line across a block, tile by tile: mostly two.
+#[inline(always)]
+fn fill_line<S: Lanes>(simd: S, tiles: &mut Held<'_>, from: Place, step: Place, line: &mut [f32]) {
     let mut done = 0;
-    while done < part.len() {
+    while done < line.len() {
         let (at, cell) = place_of(from, step, done);
-        let mut end = part.len();
+        let mut end = line.len();
         if place_of(from, step, end - 1).1 != cell {
             end = done + 1;
             while place_of(from, step, end).1 == cell {
@@ -202,8 +257,8 @@ fn fill_block<S: Lanes>(
             }
         }
         match tiles.tile(cell) {
-            Some(tile) => fill_from(simd, tile, shifted(at, cell), step, &mut part[done..end]),
-            None => part[done..end].fill(f32::NAN),
+            Some(tile) => fill_from(simd, tile, shifted(at, cell), step, &mut line[done..end]),
+            None => line[done..end].fill(f32::NAN),
         }
         done = end;
     }
@@ -211,12 +266,12 @@ fn fill_block<S: Lanes>(
 
 /// The place `i` steps along a line, and its cell.
 #[inline(always)]
-fn place_of(from: (f64, f64), step: (f64, f64), i: usize) -> ((f64, f64), Cell) {
+fn place_of(from: Place, step: Place, i: usize) -> (Place, Cell) {
     let at = (from.0 + step.0 * i as f64, from.1 + step.1 * i as f64);
     (at, cell_of(at))
 }
 
-fn cell_of((lat_deg, lon_deg): (f64, f64)) -> Cell {
+fn cell_of((lat_deg, lon_deg): Place) -> Cell {
     (lat_deg.floor() as i32, lon_deg.floor() as i32)
 }
 
@@ -225,7 +280,7 @@ fn wrapped((south, west): Cell) -> Cell {
 }
 
 /// A point with its longitude counted like that of its cell's tile.
-fn shifted((lat_deg, lon_deg): (f64, f64), cell: Cell) -> (f64, f64) {
+fn shifted((lat_deg, lon_deg): Place, cell: Cell) -> Place {
     (lat_deg, lon_deg - f64::from(cell.1 - wrapped(cell).1))
 }
 
@@ -234,42 +289,20 @@ fn shifted((lat_deg, lon_deg): (f64, f64), cell: Cell) -> (f64, f64) {
 /// Positions are kept relative to the first whole post, in single precision: within 1/1000 of a
 /// post.
 #[inline(always)]
-fn fill_from<S: Lanes>(simd: S, tile: &Tile, from: (f64, f64), step: (f64, f64), line: &mut [f32]) {
+fn fill_from<S: Lanes>(simd: S, tile: &Tile, from: Place, step: Place, line: &mut [f32]) {
     let (x, y) = tile.position(from.0, from.1);
     let (dx, dy) = (step.1 * tile.cols as f64, -step.0 * tile.rows as f64);
     let last = line.len() as f64 - 1.0;
-    let base = |from: f64, step: f64, posts: usize| {
-        let low = from.min(from + step * last).floor().max(0.0) as usize;
-        low.min(posts - 1)
-    };
-    let (col, row) = (base(x, dx, tile.cols), base(y, dy, tile.rows));
-    let stride = tile.stride();
+    let (values, (col, row)) = from_first_post(tile, &[(x, y), (x + dx * last, y + dy * last)]);
     let part = Part {
-        values: &tile.values[row * stride + col..],
-        stride,
+        values,
+        stride: tile.stride(),
         from: ((x - col as f64) as f32, (y - row as f64) as f32),
         step: (dx as f32, dy as f32),
         posts: (tile.cols - col, tile.rows - row),
+        ahead: 0,
     };
-    // Places in the table are reckoned in single precision, which counts to 2²⁴.
-    let rows_below = (part.from.1.max(part.from.1 + part.step.1 * last as f32) as usize) + 2;
-    if (rows_below + 1) * stride > 1 << 24 {
-        for (i, height) in (0..).zip(line) {
-            *height = part.at(i);
-        }
-        return;
-    }
-    let (whole, rest) = line.as_chunks_mut::<LANES>();
-    let mut i = 0_u16;
-    for block in whole {
-        part.block(simd, i, block);
-        i += LANES as u16;
-    }
-    if !rest.is_empty() {
-        let mut block = [0.0; LANES];
-        part.block(simd, i, &mut block);
-        rest.copy_from_slice(&block[..rest.len()]);
-    }
+    part.fill(simd, line);
 }
 
 /// A line over a part of a tile.
@@ -284,9 +317,36 @@ struct Part<'a> {
     step: (f32, f32),
     /// Steps to the eastern and the southern edge.
     posts: (usize, usize),
+    /// Posts until those of places that come after all lines like this one.
+    ahead: usize,
 }
 
 impl Part<'_> {
+    /// The heights at places 0, 1, …
+    #[inline(always)]
+    fn fill<S: Lanes>(&self, simd: S, line: &mut [f32]) {
+        // Places in the table are reckoned in single precision, which counts to 2²⁴.
+        let last = line.len() as f32 - 1.0;
+        let rows_below = (self.from.1.max(self.from.1 + self.step.1 * last) as usize) + 2;
+        if (rows_below + 1) * self.stride > 1 << 24 {
+            for (i, height) in (0..).zip(line) {
+                *height = self.at(i);
+            }
+            return;
+        }
+        let (whole, rest) = line.as_chunks_mut::<LANES>();
+        let mut i = 0_u16;
+        for block in whole {
+            self.block(simd, i, block);
+            i += LANES as u16;
+        }
+        if !rest.is_empty() {
+            let mut block = [0.0; LANES];
+            self.block(simd, i, &mut block);
+            rest.copy_from_slice(&block[..rest.len()]);
+        }
+    }
+
     /// The height at place `i`.
     fn at(&self, i: u16) -> f32 {
         let (col, fx) = post_along(self.from.0, self.step.0, self.posts.0, i);
@@ -306,7 +366,7 @@ impl Part<'_> {
         let places = simd.float(simd.count_from(i32::from(i)));
         let (col, fx) = along(simd, places, self.from.0, self.step.0, self.posts.0);
         let (row, fy) = along(simd, places, self.from.1, self.step.1, self.posts.1);
-        let [(a, b), (c, d)] = self.posts_around(simd, i, col, row);
+        let [(a, b), (c, d)] = self.posts_around(simd, col, row);
         let (north, south) = (blend(simd, a, b, fx), blend(simd, c, d, fx));
         let height = blend(simd, north, south, fy);
         simd.store(height, heights_m);
@@ -318,23 +378,28 @@ impl Part<'_> {
     /// or two: whole rows are then loaded and picked from, which is faster than asking for each
     /// pair.
     #[inline(always)]
-    fn posts_around<S: Lanes>(&self, simd: S, i: u16, col: S::F, row: S::F) -> [(S::F, S::F); 2] {
+    fn posts_around<S: Lanes>(&self, simd: S, col: S::F, row: S::F) -> [(S::F, S::F); 2] {
         /// Entries that a pick may look at, from the first one on.
         const PICKED: usize = 4 * LANES + 1;
-        let (one, other) = (self.row_of(i), self.row_of(i + LANES as u16 - 1));
-        let (top, bottom) = (one.min(other), one.max(other));
-        let last = (bottom + 1) * self.stride + self.col_of(i) + PICKED;
-        if bottom - top > 1 || self.step.0 < 0.0 || last > self.values.len() {
+        let rows = simd.ends(simd.truncate(row));
+        let (top, bottom) = (rows.0.min(rows.1) as usize, rows.0.max(rows.1) as usize);
+        let cols = simd.truncate(col);
+        let start = top * self.stride + simd.ends(cols).0 as usize;
+        let end = start + 2 * self.stride + PICKED;
+        if bottom - top > 1 || self.step.0 < 0.0 || end > self.values.len() {
             let at = simd.add(simd.mul(row, simd.splat(self.stride as f32)), col);
             let at = simd.truncate(at);
             let south = &self.values[self.stride..];
             return [simd.pairs(self.values, at), simd.pairs(south, at)];
         }
-        // The line below this one will be the first to need the row after these.
-        let next = (bottom + 2) * self.stride + self.col_of(i);
-        simd.ask_for(self.values, next);
-        simd.ask_for(self.values, next + LANES);
-        let col = simd.truncate(col);
+        // Places that come after all lines like this one need these rows farther east; with every
+        // second one the last two rows are asked for as well.
+        for row in [0, 2] {
+            let next = start + self.ahead + row * self.stride;
+            simd.ask_for(self.values, next);
+            simd.ask_for(self.values, next + LANES);
+        }
+        let col = cols;
         let (first, second) = (self.row(simd, top, col), self.row(simd, top + 1, col));
         if bottom == top {
             return [first, second];
@@ -351,18 +416,6 @@ impl Part<'_> {
     #[inline(always)]
     fn row<S: Lanes>(&self, simd: S, row: usize, col: S::I) -> (S::F, S::F) {
         simd.pair(&self.values[row * self.stride..], col, self.step.0)
-    }
-
-    /// The column west of place `i`.
-    #[inline(always)]
-    fn col_of(&self, i: u16) -> usize {
-        post_along(self.from.0, self.step.0, self.posts.0, i).0
-    }
-
-    /// The row north of place `i`.
-    #[inline(always)]
-    fn row_of(&self, i: u16) -> usize {
-        post_along(self.from.1, self.step.1, self.posts.1, i).0
     }
 }
 

@@ -9,12 +9,12 @@ use std::arch::x86_64::{
     _mm_load_sd, _mm_loadh_pd, _mm_max_ps, _mm_min_ps, _mm_movehdup_ps, _mm_movehl_ps,
     _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castps256_ps128,
     _mm256_castsi256_ps, _mm256_castsi256_si128, _mm256_cmp_ps, _mm256_cmpgt_epi32,
-    _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_extractf128_ps, _mm256_loadu_ps,
-    _mm256_max_ps, _mm256_min_epu32, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps,
-    _mm256_packus_epi32, _mm256_permute2f128_ps, _mm256_permute4x64_epi64,
-    _mm256_permutevar8x32_ps, _mm256_set_m128, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256, _mm256_sub_epi32,
-    _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    _mm256_cvtepi32_ps, _mm256_cvttps_epi32, _mm256_div_ps, _mm256_extract_epi32,
+    _mm256_extractf128_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_epu32, _mm256_min_ps,
+    _mm256_movemask_ps, _mm256_mul_ps, _mm256_packus_epi32, _mm256_permute2f128_ps,
+    _mm256_permute4x64_epi64, _mm256_permutevar8x32_ps, _mm256_set_m128, _mm256_set1_epi32,
+    _mm256_set1_ps, _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256,
+    _mm256_sub_epi32, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 use super::{Block, Job, LANES, Lanes};
@@ -276,6 +276,13 @@ impl Lanes for Avx2 {
             _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
         ));
         [low, avx2!(_mm256_add_epi32(low, _mm256_set1_epi32(8)))]
+    }
+    #[inline(always)]
+    fn ends(self, i: Self::I) -> (i32, i32) {
+        avx2!((
+            _mm256_extract_epi32::<0>(i[0]),
+            _mm256_extract_epi32::<7>(i[1])
+        ))
     }
     #[inline(always)]
     fn minus(self, i: Self::I, less: i32) -> Self::I {

@@ -5,16 +5,16 @@
 )]
 
 use std::arch::x86_64::{
-    __m512, __m512i, __mmask16, _CMP_LT_OQ, _MM_HINT_T0, _mm_cvtsi128_si32, _mm_prefetch,
-    _mm256_storeu_si256, _mm512_add_epi32, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd,
-    _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmp_ps_mask, _mm512_cvtepi32_epi16,
-    _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps, _mm512_extracti32x8_epi32,
-    _mm512_i32gather_pd, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_epu32,
-    _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps,
-    _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_setr_epi32, _mm512_shuffle_f32x4, _mm512_storeu_ps, _mm512_sub_epi32, _mm512_sub_ps,
-    _mm512_test_epi32_mask, _mm512_unpackhi_pd, _mm512_unpackhi_ps, _mm512_unpacklo_pd,
-    _mm512_unpacklo_ps,
+    __m512, __m512i, __mmask16, _CMP_LT_OQ, _MM_HINT_T0, _mm_cvtsi128_si32, _mm_extract_epi32,
+    _mm_prefetch, _mm256_storeu_si256, _mm512_add_epi32, _mm512_add_ps, _mm512_castpd_ps,
+    _mm512_castps_pd, _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmp_ps_mask,
+    _mm512_cvtepi32_epi16, _mm512_cvtepi32_ps, _mm512_cvttps_epi32, _mm512_div_ps,
+    _mm512_extracti32x4_epi32, _mm512_extracti32x8_epi32, _mm512_i32gather_pd, _mm512_loadu_ps,
+    _mm512_mask_blend_ps, _mm512_max_ps, _mm512_min_epu32, _mm512_min_ps, _mm512_mul_ps,
+    _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_reduce_max_ps, _mm512_reduce_min_ps,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi32, _mm512_shuffle_f32x4, _mm512_storeu_ps,
+    _mm512_sub_epi32, _mm512_sub_ps, _mm512_test_epi32_mask, _mm512_unpackhi_pd,
+    _mm512_unpackhi_ps, _mm512_unpacklo_pd, _mm512_unpacklo_ps,
 };
 
 use super::{Block, Job, LANES, Lanes};
@@ -176,6 +176,11 @@ impl Lanes for Avx512 {
             _mm512_set1_epi32(first),
             _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
         ))
+    }
+    #[inline(always)]
+    fn ends(self, i: __m512i) -> (i32, i32) {
+        let last = avx512!(_mm_extract_epi32::<3>(_mm512_extracti32x4_epi32::<3>(i)));
+        (self.first(i), last)
     }
     #[inline(always)]
     fn minus(self, i: __m512i, less: i32) -> __m512i {

@@ -81,6 +81,8 @@ pub(crate) trait Lanes: Copy {
     fn store_u16(self, i: Self::I, to: &mut [u16; LANES]);
     /// `first`, `first + 1`, …
     fn count_from(self, first: i32) -> Self::I;
+    /// The first and the last.
+    fn ends(self, i: Self::I) -> (i32, i32);
     /// The integers less a number.
     fn minus(self, i: Self::I, less: i32) -> Self::I;
     /// `table[i]` and `table[i + 1]` for ascending `i` that advance by `stride` a lane, give or
@@ -293,6 +295,10 @@ impl Lanes for Scalar {
             *i += lane;
         }
         out
+    }
+    #[inline(always)]
+    fn ends(self, i: Self::I) -> (i32, i32) {
+        (i[0], i[LANES - 1])
     }
     #[inline(always)]
     fn minus(self, i: Self::I, less: i32) -> Self::I {

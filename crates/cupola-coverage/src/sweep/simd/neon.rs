@@ -202,6 +202,10 @@ impl Lanes for Neon {
         [0, 4, 8, 12].map(|more| neon!(vaddq_s32(vdupq_n_s32(first + more), places)))
     }
     #[inline(always)]
+    fn ends(self, i: Self::I) -> (i32, i32) {
+        neon!((vgetq_lane_s32::<0>(i[0]), vgetq_lane_s32::<3>(i[3])))
+    }
+    #[inline(always)]
     fn minus(self, i: Self::I, less: i32) -> Self::I {
         all!(vsubq_s32, i, [neon!(vdupq_n_s32(less)); 4])
     }
