@@ -1,39 +1,59 @@
-//! `cupola coverage` beside `gdal_viewshed`: time from GeoTIFF to GeoTIFF, and error against the
-//! exact cell-crossing definition, on the same synthetic hills, in one run.
+//! `cupola coverage` beside `gdal_viewshed` and GRASS `r.viewshed`, whichever are installed: time
+//! from GeoTIFF to GeoTIFF, memory, and error against the exact cell-crossing definition, on the
+//! same synthetic hills, in one run.
 //!
-//! Started by `cargo xtask bench coverage`; the last line is JSON with `ours`, `peer`, `ratio`. The
-//! two programs take turns, so that both have the machine in the same state; the shortest times
-//! count, and the middle of the ratios of neighbouring turns is given beside them.
+//! Started by `cargo xtask bench coverage`; the last line is JSON with `ours`, `peer`, `ratio`. Ours
+//! and `gdal_viewshed` take turns, so that both have the machine in the same state; the shortest times
+//! count, and the middle of the ratios of neighbouring turns is given beside them. GRASS has one turn
+//! and the smaller sizes only, as it takes a minute from 4001² on; it tells whether a target at
+//! 100 m is seen, not from which height.
 
-#![expect(clippy::print_stdout, reason = "a bench prints its table")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench prints its table, and what it is at"
+)]
 #![expect(clippy::disallowed_types, reason = "a bench needs a clock")]
 #![expect(
     clippy::expect_used,
     reason = "a bench that cannot run says why and stops"
 )]
 
-use cupola_io::{Band, BandValues, GeoKeys, GeoTiff, Layout, Packing, Place, TerrainFile};
+use cupola_io::{Band, BandValues, GeoKeys, GeoTiff, Layout, Packing, Place};
 use cupola_units::Stream;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
+use tiff::decoder::{Decoder, DecodingResult, Limits};
+use wait4::Wait4 as _;
 
 const CELL_M: f64 = 100.0;
 const MAST_M: f64 = 20.0;
 const RADIUS_M: f64 = 6_378_137.0;
 /// Curvature coefficient of gdal for a 4/3 Earth: 1 − 1/4.
 const CURVATURE: f64 = 0.75;
+/// Height of the targets whose verdicts are compared, metres.
+const TARGET_M: f64 = 100.0;
 /// Cells compared with the exact definition.
 const SAMPLES: u32 = 20_000;
-/// Turns of each program.
+/// Turns of ours and of `gdal_viewshed`.
 const TURNS: usize = 7;
+/// Largest grid for GRASS.
+const GRASS_SIDE_MAX: usize = 2001;
 
-/// One turn of both programs.
+/// One run of a program.
 struct Turn {
-    ours_s: f64,
-    peer_s: f64,
-    /// What ours said about itself.
-    timings: serde_json::Value,
+    seconds: f64,
+    peak_mib: f64,
+    /// What it said on standard error.
+    said: String,
+}
+
+/// Hills, and where what is measured lies.
+struct Case<'a> {
+    side: usize,
+    dem: &'a [f32],
+    folder: &'a Path,
 }
 
 fn main() {
@@ -47,82 +67,257 @@ fn main() {
         sides
     };
     let folder = tempfile::tempdir().expect("the folder for temporary files can be written");
+    let mut peers = vec![("gdal_viewshed", "gdal-bin"), ("grass", "grass-core")];
+    peers.retain(|&(program, package)| there(program, package));
+    let peers: Vec<&str> = peers.into_iter().map(|(program, _)| program).collect();
     println!(
-        "{:>6} {:>9} {:>6} {:>8} {:>6} {:>9} {:>9} {:>6} {:>13}",
+        "{:>5} {:<14} {:>8} {:>9} {:>6} {:>7} {:>8} {:>8} {:>8} {:>9}  read, compute, write ms",
         "cells",
-        "cupola ms",
-        "read",
-        "compute",
-        "write",
+        "program",
+        "ms",
         "peak MiB",
-        "gdal ms",
         "ratio",
-        "middle ratio"
+        "middle",
+        "p95 m",
+        "p99 m",
+        "max m",
+        "wrong %"
     );
-    let mut rows = Vec::new();
+    let mut last = None;
     for side in sides {
+        eprintln!("hills {side}² …");
         let dem = hills(side);
-        let file = folder.path().join("dem.tif");
-        write_dem(&file, &dem, side);
-        let middle = side / 2;
-        let at = (
-            300_000.0 + middle as f64 * CELL_M,
-            900_000.0 - middle as f64 * CELL_M,
-        );
-        let ours_file = folder.path().join("ours.tif");
-        let peer_file = folder.path().join("peer.tif");
-        let turns: Vec<Turn> = (0..TURNS)
-            .map(|_| {
-                // A file that is replaced must first be given back: neither side pays for that.
-                for old in [&ours_file, &peer_file] {
-                    drop(std::fs::remove_file(old));
-                }
-                let (ours_s, timings) = run_ours(&file, at, &ours_file);
-                Turn {
-                    ours_s,
-                    peer_s: run_peer(&file, at, &peer_file),
-                    timings,
-                }
-            })
-            .collect();
-        rows.push(report(side, &turns));
-        if side == 1001 {
-            errors("cupola", &dem, side, &ours_file);
-            errors("gdal_viewshed", &dem, side, &peer_file);
-        }
+        write_dem(&folder.path().join("dem.tif"), &dem, side);
+        let case = Case {
+            side,
+            dem: &dem,
+            folder: folder.path(),
+        };
+        last = Some((side, case.compare(&peers)));
     }
-    let (side, ours, peer) = rows.pop().expect("one size at least is measured");
+    let (side, (ours_s, peer_s)) = last.expect("one size at least is measured");
+    let number = |x: Option<f64>| x.map_or("null".to_owned(), |x| format!("{x:.4}"));
     println!(
-        "{{\"bench\":\"coverage\",\"cells\":{side},\"ours\":{ours:.4},\"peer\":{peer:.4},\
-         \"unit\":\"s, GeoTIFF to GeoTIFF\",\"peer_name\":\"gdal_viewshed\",\"ratio\":{:.2}}}",
-        peer / ours
+        "{{\"bench\":\"coverage\",\"cells\":{side},\"ours\":{ours_s:.4},\"peer\":{},\
+         \"unit\":\"s, GeoTIFF to GeoTIFF\",\"peer_name\":\"gdal_viewshed\",\"ratio\":{}}}",
+        number(peer_s),
+        number(peer_s.map(|peer_s| peer_s / ours_s)),
     );
 }
 
-/// Prints one size; gives its shortest times.
-fn report(side: usize, turns: &[Turn]) -> (usize, f64, f64) {
-    let shortest = |of: &dyn Fn(&Turn) -> f64| turns.iter().map(of).fold(f64::INFINITY, f64::min);
-    let ours_s = shortest(&|turn| turn.ours_s);
-    let peer_s = shortest(&|turn| turn.peer_s);
-    let best = turns.iter().min_by(|a, b| a.ours_s.total_cmp(&b.ours_s));
-    let said = |name: &str| {
-        best.and_then(|turn| turn.timings[name].as_f64())
-            .unwrap_or(f64::NAN)
-    };
-    let mut ratios: Vec<f64> = turns.iter().map(|turn| turn.peer_s / turn.ours_s).collect();
-    ratios.sort_by(f64::total_cmp);
-    println!(
-        "{side:>6} {:>9.0} {:>6.0} {:>8.0} {:>6.0} {:>9.0} {:>9.0} {:>6.2} {:>13.2}",
-        ours_s * 1e3,
-        said("read_ms"),
-        said("compute_ms"),
-        said("write_ms"),
-        said("peak_mib"),
-        peer_s * 1e3,
-        peer_s / ours_s,
-        ratios[ratios.len() / 2]
-    );
-    (side, ours_s, peer_s)
+/// Whether a peer is installed; says so if not.
+fn there(program: &str, package: &str) -> bool {
+    let quiet = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let found = quiet.is_ok();
+    if !found {
+        eprintln!("{program} is not installed (package {package}): its rows are left out");
+    }
+    found
+}
+
+impl Case<'_> {
+    /// Measures all programs and prints their rows; gives the shortest times of ours and of gdal, s.
+    fn compare(&self, peers: &[&str]) -> (f64, Option<f64>) {
+        let [gdal, grass] = ["gdal_viewshed", "grass"].map(|peer| peers.contains(&peer));
+        let (mut ours, mut peer) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            // A file that is replaced must first be given back: neither side pays for that.
+            for old in ["cupola.tif", "gdal.tif"] {
+                drop(std::fs::remove_file(self.folder.join(old)));
+            }
+            ours.push(self.run_ours());
+            if gdal {
+                peer.push(self.run_gdal());
+            }
+        }
+        let ours_s = shortest(&ours).seconds;
+        self.row("cupola", &ours, None);
+        let peer_s = gdal.then(|| {
+            self.row("gdal_viewshed", &peer, Some(&ours));
+            shortest(&peer).seconds
+        });
+        if grass && self.side <= GRASS_SIDE_MAX {
+            self.row("r.viewshed", &[self.run_grass()], Some(&ours));
+        }
+        (ours_s, peer_s)
+    }
+
+    /// Prints the row of a program: its shortest turn, how many times as long as ours that is, and
+    /// the errors of the file it has written.
+    fn row(&self, program: &str, turns: &[Turn], ours: Option<&[Turn]>) {
+        let best = shortest(turns);
+        let (mut ratio, mut middle) = (String::new(), String::new());
+        if let Some(ours) = ours {
+            ratio = format!("{:.2}", best.seconds / shortest(ours).seconds);
+            let mut ratios: Vec<f64> = turns
+                .iter()
+                .zip(ours)
+                .map(|(peer, ours)| peer.seconds / ours.seconds)
+                .collect();
+            ratios.sort_by(f64::total_cmp);
+            middle = format!("{:.2}", ratios[ratios.len() / 2]);
+        }
+        let last: serde_json::Value = best
+            .said
+            .lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok())
+            .unwrap_or_default();
+        let parts = ["read_ms", "compute_ms", "write_ms"]
+            .map(|part| last[part].as_f64().map(|ms| format!("{ms:.0}")));
+        println!(
+            "{:>5} {program:<14} {:>8.0} {:>9.0} {ratio:>6} {middle:>7} {}  {}",
+            self.side,
+            1e3 * best.seconds,
+            best.peak_mib,
+            self.errors(program),
+            parts.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        );
+    }
+
+    /// The sensor's place: the middle.
+    fn at(&self) -> (f64, f64) {
+        let middle_m = (self.side / 2) as f64 * CELL_M;
+        (300_000.0 + middle_m, 900_000.0 - middle_m)
+    }
+
+    fn run_ours(&self) -> Turn {
+        let program = std::env::current_exe().expect("this program has a path");
+        let program = program
+            .ancestors()
+            .nth(2)
+            .expect("examples lie below the profile")
+            .join("cupola");
+        let (x, y) = self.at();
+        let mut command = Command::new(program);
+        command.args(["coverage", "--timings", "--at", &format!("{x},{y}")]);
+        command.args(["--mast-m", &MAST_M.to_string(), "--terrain", "dem.tif"]);
+        self.finish(command.args(["--out", "cupola.tif"]), "cupola")
+    }
+
+    fn run_gdal(&self) -> Turn {
+        let (x, y) = self.at();
+        let mut command = Command::new("gdal_viewshed");
+        command.args(["-q", "-md", "0", "-om", "GROUND"]);
+        command.args(["-cc", &CURVATURE.to_string(), "-oz", &MAST_M.to_string()]);
+        command.args(["-ox", &x.to_string(), "-oy", &y.to_string()]);
+        self.finish(command.args(["dem.tif", "gdal.tif"]), "gdal_viewshed")
+    }
+
+    /// Reading and writing `GeoTIFF` included, as for the others.
+    fn run_grass(&self) -> Turn {
+        let (x, y) = self.at();
+        let refraction = 1.0 - CURVATURE;
+        let job = format!(
+            "r.in.gdal -o --q input=dem.tif output=dem && g.region raster=dem && \
+             r.viewshed -b -c -r --q input=dem output=seen coordinates={x},{y} \
+             observer_elevation={MAST_M} target_elevation={TARGET_M} max_distance=-1 \
+             refraction_coeff={refraction} memory=8000 && \
+             r.out.gdal -c -f --q --o input=seen output=grass.tif type=Float32 nodata=-9999"
+        );
+        let mut command = Command::new("grass");
+        command.args(["--tmp-location", "EPSG:2180", "--exec", "sh", "-c", &job]);
+        self.finish(&mut command, "grass")
+    }
+
+    /// Runs a program to its end, in the folder of files.
+    fn finish(&self, command: &mut Command, name: &str) -> Turn {
+        let start = Instant::now();
+        let mut child = command
+            .current_dir(self.folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the programs measured are installed");
+        let mut said = String::new();
+        if let Some(mut from) = child.stderr.take() {
+            drop(std::io::Read::read_to_string(&mut from, &mut said));
+        }
+        let ended = child
+            .wait4()
+            .expect("a child that was started can be waited for");
+        let seconds = start.elapsed().as_secs_f64();
+        assert!(ended.status.success(), "{name} failed: {said}");
+        Turn {
+            seconds,
+            peak_mib: ended.rusage.maxrss as f64 / f64::from(1 << 20),
+            said,
+        }
+    }
+
+    /// Errors of the lowest height above ground against the exact definition, where that is below
+    /// 2 km, and the share of wrong verdicts on targets at 100 m.
+    fn errors(&self, program: &str) -> String {
+        let file = match program {
+            "cupola" => "cupola.tif",
+            "gdal_viewshed" => "gdal.tif",
+            _ => "grass.tif",
+        };
+        let only_seen = file == "grass.tif";
+        let field = field(&self.folder.join(file));
+        let (side, middle) = (self.side, self.side / 2);
+        let stream = Stream::new(7, 0);
+        let mut off = Vec::new();
+        let mut wrong = 0_u32;
+        for sample in 0..SAMPLES {
+            let row = stream.index(0, 0, sample, side);
+            let col = stream.index(1, 0, sample, side);
+            if (row, col) == (middle, middle) {
+                continue;
+            }
+            let truth = exact(self.dem, side, middle, (row, col));
+            let found = f64::from(field[row * side + col]);
+            let seen = if only_seen {
+                found > 0.5
+            } else {
+                found <= TARGET_M
+            };
+            wrong += u32::from((truth <= TARGET_M) != seen);
+            if truth < 2000.0 {
+                off.push((found - truth).abs());
+            }
+        }
+        off.sort_by(f64::total_cmp);
+        let at = |p: f64| {
+            let error_m = off[((off.len() - 1) as f64 * p) as usize];
+            if only_seen {
+                "-".to_owned()
+            } else {
+                format!("{error_m:.2}")
+            }
+        };
+        format!(
+            "{:>8} {:>8} {:>8} {:>9.3}",
+            at(0.95),
+            at(0.99),
+            at(1.0),
+            100.0 * f64::from(wrong) / f64::from(SAMPLES)
+        )
+    }
+}
+
+/// The values of a `GeoTIFF`, row by row.
+fn field(file: &Path) -> Vec<f32> {
+    let from = std::fs::File::open(file).expect("the program has written its file");
+    let mut tiff = Decoder::new(std::io::BufReader::new(from))
+        .expect("it is a TIFF")
+        .with_limits(Limits::unlimited());
+    match tiff.read_image().expect("it is whole") {
+        DecodingResult::F32(values) => values,
+        DecodingResult::F64(values) => values.into_iter().map(|value| value as f32).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn shortest(turns: &[Turn]) -> &Turn {
+    turns
+        .iter()
+        .min_by(|a, b| a.seconds.total_cmp(&b.seconds))
+        .expect("a program has one turn at least")
 }
 
 /// Hills of 0 to about 1,500 m: octaves of smoothed lattice noise, the same at every size.
@@ -211,89 +406,6 @@ fn write_dem(file: &Path, heights: &[f32], side: usize) {
     };
     cupola_io::write_file_with(file, |out| tiff.write_to(out, file, None))
         .expect("the folder for temporary files can be written");
-}
-
-/// Seconds that ours takes, and its own account of them.
-fn run_ours(dem: &Path, at: (f64, f64), out: &Path) -> (f64, serde_json::Value) {
-    let program = std::env::current_exe().expect("this program has a path");
-    let program = program
-        .ancestors()
-        .nth(2)
-        .expect("examples lie below the profile")
-        .join("cupola");
-    let at = format!("{},{}", at.0, at.1);
-    let mast = MAST_M.to_string();
-    let mut command = Command::new(program);
-    command.args([
-        "coverage",
-        "--timings",
-        "--at",
-        &at,
-        "--mast-m",
-        &mast,
-        "--terrain",
-    ]);
-    let (seconds, said) = finish(command.arg(dem).arg("--out").arg(out), "cupola");
-    let last = said.lines().last().unwrap_or_default();
-    let timings = serde_json::from_str(last).expect("the last line of --timings is JSON");
-    (seconds, timings)
-}
-
-fn run_peer(dem: &Path, at: (f64, f64), out: &Path) -> f64 {
-    let mut command = Command::new("gdal_viewshed");
-    let (x, y) = (at.0.to_string(), at.1.to_string());
-    let (cc, mast) = (CURVATURE.to_string(), MAST_M.to_string());
-    command.args([
-        "-q", "-md", "0", "-om", "GROUND", "-cc", &cc, "-oz", &mast, "-ox", &x, "-oy", &y,
-    ]);
-    let name = "gdal_viewshed (install gdal-bin)";
-    finish(command.arg(dem).arg(out), name).0
-}
-
-/// Seconds from start to end, and what it said on standard error.
-fn finish(command: &mut Command, name: &str) -> (f64, String) {
-    let start = Instant::now();
-    let output = command.output().ok();
-    let seconds = start.elapsed().as_secs_f64();
-    let output = output.filter(|output| output.status.success());
-    assert!(output.is_some(), "{name} could not be run");
-    let said = output.map(|output| output.stderr).unwrap_or_default();
-    (seconds, String::from_utf8_lossy(&said).into_owned())
-}
-
-/// Prints errors of the lowest height above ground against the exact definition, where that is
-/// below 2 km, and the share of wrong verdicts at 100 m.
-fn errors(name: &str, dem: &[f32], side: usize, file: &Path) {
-    let Ok(TerrainFile::Projected(field)) = cupola_io::read_terrain(file) else {
-        println!("       {name}: its output could not be read back");
-        return;
-    };
-    let middle = side / 2;
-    let stream = Stream::new(7, 0);
-    let mut off = Vec::new();
-    let mut wrong = 0_u32;
-    for sample in 0..SAMPLES {
-        let row = stream.index(0, 0, sample, side);
-        let col = stream.index(1, 0, sample, side);
-        if (row, col) == (middle, middle) {
-            continue;
-        }
-        let truth = exact(dem, side, middle, (row, col));
-        let found = f64::from(field.values[row * side + col]);
-        wrong += u32::from((truth <= 100.0) != (found <= 100.0));
-        if truth < 2000.0 {
-            off.push((found - truth).abs());
-        }
-    }
-    off.sort_by(f64::total_cmp);
-    let at = |p: f64| off[((off.len() - 1) as f64 * p) as usize];
-    println!(
-        "       {name}: error p95 {:.2} m, p99 {:.2} m, max {:.2} m; wrong at 100 m {:.3} %",
-        at(0.95),
-        at(0.99),
-        at(1.0),
-        100.0 * f64::from(wrong) / f64::from(SAMPLES)
-    );
 }
 
 /// The exact definition: the ground at every crossing of the line with a row or column of cell
