@@ -7,11 +7,11 @@
 use std::arch::aarch64::{
     float32x4_t, int32x4_t, uint32x4_t, vaddq_f32, vaddq_s32, vaddvq_u32, vandq_u32, vbslq_f32,
     vcgtq_f32, vcltq_f32, vcombine_f32, vcombine_u16, vcvtq_f32_s32, vcvtq_s32_f32, vdivq_f32,
-    vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vextq_f32, vld1_f32, vld1q_f32, vld1q_s32, vld1q_u32,
-    vmaxq_f32, vmaxvq_f32, vminq_f32, vminq_u32, vminvq_f32, vmulq_f32, vqmovun_s32,
-    vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_u32_s32, vrev64q_f32, vst1q_f32,
-    vst1q_u16, vst1q_u32, vsubq_f32, vsubq_s32, vtrn1q_f32, vtrn1q_f64, vtrn2q_f32, vtrn2q_f64,
-    vuzp1q_f32, vuzp2q_f32,
+    vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vextq_f32, vgetq_lane_s32, vld1_f32, vld1q_f32,
+    vld1q_s32, vld1q_u32, vmaxq_f32, vmaxvq_f32, vminq_f32, vminq_u32, vminvq_f32, vmulq_f32,
+    vqmovun_s32, vreinterpretq_f32_f64, vreinterpretq_f64_f32, vreinterpretq_u32_s32, vrev64q_f32,
+    vst1q_f32, vst1q_u16, vst1q_u32, vsubq_f32, vsubq_s32, vtrn1q_f32, vtrn1q_f64, vtrn2q_f32,
+    vtrn2q_f64, vuzp1q_f32, vuzp2q_f32,
 };
 use std::array::from_fn;
 
