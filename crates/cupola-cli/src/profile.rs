@@ -29,10 +29,15 @@ pub(crate) struct ProfileArgs {
     #[arg(long, value_name = "X,Y", value_parser = ground::pair, allow_hyphen_values = true)]
     to: (f64, f64),
     /// Height of the antenna above the ground, m.
-    #[arg(long, value_name = "M", default_value_t = 20.0)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 20.0,
+        allow_negative_numbers = true
+    )]
     mast_m: f64,
     /// Height of a target over the other end above the ground, m: is it seen?
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", allow_negative_numbers = true)]
     target_m: Option<f64>,
     /// What a folder's missing tiles are.
     #[arg(long, value_enum, default_value = "unknown")]

@@ -1,4 +1,4 @@
-//! Polygons with a number each, as GeoJSON or `FlatGeobuf`.
+//! Polygons with numbers and texts, as GeoJSON or `FlatGeobuf`.
 //!
 //! GeoJSON is in latitude and longitude by its standard (RFC 7946). Polygons in metres of a
 //! projection are written in those metres with the `crs` member of the older standard, which GDAL
@@ -34,6 +34,8 @@ pub struct Features {
     pub name: String,
     /// Names of the numbers.
     pub columns: Vec<String>,
+    /// What is to be known of all polygons: columns of text (name, text).
+    pub notes: Vec<(String, String)>,
     /// EPSG code of the coordinates, where known.
     pub epsg: Option<u16>,
     /// The polygons.
@@ -68,9 +70,11 @@ impl Features {
         write!(out, "\"features\":[")?;
         for (i, feature) in self.features.iter().enumerate() {
             let values = self.columns.iter().zip(&feature.values);
-            let values: Vec<String> = values
-                .map(|(name, value)| format!("{}:{value}", json_text(name)))
-                .collect();
+            let values = values.map(|(name, value)| format!("{}:{value}", json_text(name)));
+            let notes = self.notes.iter();
+            let notes =
+                notes.map(|(name, text)| format!("{}:{}", json_text(name), json_text(text)));
+            let values: Vec<String> = values.chain(notes).collect();
             let comma = if i > 0 { "," } else { "" };
             write!(
                 out,
@@ -123,13 +127,20 @@ impl Features {
         for name in &self.columns {
             writer.add_column(name, ColumnType::Double, |_, _| ());
         }
+        for (name, _) in &self.notes {
+            writer.add_column(name, ColumnType::String, |_, _| ());
+        }
         for feature in self.features.iter().filter(|f| !f.polygons.is_empty()) {
-            let values = self.columns.iter().zip(&feature.values).enumerate();
+            let values = self.columns.iter().zip(&feature.values);
+            let values = values.map(|(name, value)| (name, ColumnValue::Double(*value)));
+            let notes = self.notes.iter();
+            let notes = notes.map(|(name, text)| (name, ColumnValue::String(text)));
+            let values = values.chain(notes).enumerate();
             writer
                 .add_feature_geom(Polygons(&feature.polygons), |row| {
                     for (i, (name, value)) in values {
                         // The writer answers with an error only for a column it does not have.
-                        let _known = row.property(i, name, &ColumnValue::Double(*value));
+                        let _known = row.property(i, name, &value);
                     }
                 })
                 .map_err(|error| IoError::mismatch(path, error.to_string()))?;

@@ -48,7 +48,12 @@ pub(crate) struct Batch {
     #[arg(allow_hyphen_values = true, requires = "grid_km")]
     bounds: Option<Bounds>,
     /// Height of the antennas above the ground, m, where the file gives none.
-    #[arg(long, value_name = "M", default_value_t = 20.0)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 20.0,
+        allow_negative_numbers = true
+    )]
     mast_m: f64,
     /// Effective-Earth factor.
     #[arg(long, default_value_t = 4.0 / 3.0)]

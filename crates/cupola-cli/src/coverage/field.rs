@@ -69,7 +69,7 @@ pub(crate) fn cell_of(
             terrain.display()
         ),
         Some(format!(
-            "X {} to {east}, Y {south} to {}, in the terrain's metres",
+            "X {:.0} to {east:.0}, Y {south:.0} to {:.0}, in the terrain's metres",
             grid.x0, grid.y0
         )),
     ))

@@ -48,7 +48,12 @@ pub(crate) struct Coverage {
     )]
     option: Option<String>,
     /// Height of the antenna above the ground, m.
-    #[arg(long, value_name = "M", default_value_t = 20.0)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 20.0,
+        allow_negative_numbers = true
+    )]
     mast_m: f64,
     /// Heights of trees and buildings above the ground, m: on the terrain's own cells where it is in
     /// metres, in degrees where it is in degrees. They hide what is behind them, and neither antenna

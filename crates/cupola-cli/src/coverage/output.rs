@@ -9,6 +9,10 @@ use cupola_io::{Band, BandValues, Feature, Features, GeoTiff, Layout, Packing, w
 use cupola_report::{FloorPicture, floor_png};
 use std::path::Path;
 
+/// What a file from statistical relief says of its terrain.
+const STATISTICAL: &str =
+    "statistical relief: right on average over an area, never about one valley";
+
 /// Writes the field in the format that the file's ending asks for.
 ///
 /// # Errors
@@ -68,8 +72,7 @@ fn geotiff(
         metadata.insert(1, item("mast_m", args.mast_m.to_string()));
     }
     if field.statistical {
-        let text = "statistical relief: right on average over an area, never about one valley";
-        metadata.push(item("terrain", text.to_owned()));
+        metadata.push(item("terrain", STATISTICAL.to_owned()));
     }
     if let Some(device) = &field.device {
         let text = format!("{device}: verdicts may differ from the processor's on 0.01 % of cells");
@@ -128,9 +131,13 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
         Height::Agl => "visible_from_m_above_ground",
         Height::Asl => "visible_from_m_above_sea",
     };
+    let notes = field
+        .statistical
+        .then(|| ("terrain".to_owned(), STATISTICAL.to_owned()));
     Features {
         name: "floor".to_owned(),
         columns: vec![column.to_owned()],
+        notes: notes.into_iter().collect(),
         epsg: field.epsg,
         features: features.collect(),
     }
@@ -171,7 +178,7 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
         cell_m: field.cell_m,
         sites: field.sites.clone(),
         title: title.into_iter().filter(|line| !line.is_empty()).collect(),
-        notes,
+        notes: notes.into_iter().collect(),
     });
     write_file_with(file, |out| {
         use std::io::Write as _;

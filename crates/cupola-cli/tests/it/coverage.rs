@@ -191,6 +191,23 @@ fn polygons_and_picture() {
 }
 
 #[test]
+fn every_file_over_statistical_relief_says_so() {
+    let place = Place::with_small();
+    let files = ["a.tif", "a.geojson", "a.fgb"];
+    let mut args = vec!["coverage", "--scenario", "small.toml", "--option", "covered"];
+    args.extend(files.iter().flat_map(|file| ["--out", file]));
+    place.good(&args);
+    let written = place.files("");
+    let says = "statistical relief: right on average over an area, never about one valley";
+    for file in files {
+        let found = written[file]
+            .windows(says.len())
+            .any(|part| part == says.as_bytes());
+        assert!(found, "{file}");
+    }
+}
+
+#[test]
 fn canopy_hides_what_is_behind_it_and_nobody_stands_on_it() {
     let place = Place::new();
     place.write("dem.tif", projected(CELL_M, |_, _| 100.0));
