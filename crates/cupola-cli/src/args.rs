@@ -64,7 +64,7 @@ pub(crate) enum Command {
     Record(crate::record::Record),
     /// Floor field of one site: the lowest height at which a target is in line of sight.
     #[command(
-        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif --png floor.png\n  cupola coverage --terrain dem.tif --at 780000,220000 --contours 100,500 --out seen.geojson\n  cupola coverage --scenario western-ukraine --option forward --out floor.tif --cog --compress deflate"
+        after_help = "Examples:\n  cupola coverage --terrain dem.tif --at 780000,220000 --mast-m 15 --out floor.tif\n  cupola coverage --terrain tiles/ --at 49.84,24.03 --range-km 100 --out floor.tif --png floor.png\n  cupola coverage --terrain dem.tif --at 780000,220000 --contours 100,500 --out seen.geojson\n  cupola coverage --scenario western-ukraine --option forward --out floor.tif --cog --compress deflate\n  cupola coverage --scenario western-ukraine --option six-from-poland --site przemysl-hill --png floor.png"
     )]
     Coverage(crate::coverage::Coverage),
     /// One line of sight: the ground along it, the lowest height seen, what blocks it.

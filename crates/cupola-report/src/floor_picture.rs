@@ -13,8 +13,8 @@ const MAP_PX_MAX: f64 = 1000.0;
 const LEGEND_PX: usize = 250;
 const MARGIN_PX: usize = 14;
 const LINE_PX: usize = 22;
-/// Height of the picture at least, so that the legend fits.
-const HEIGHT_PX_MIN: usize = 360;
+/// Room for the scale below the legend.
+const SCALE_PX: usize = 80;
 const BLACK: [u8; 3] = [0x1a, 0x1a, 0x1a];
 const GREY: [u8; 3] = [0x66, 0x66, 0x66];
 const WHITE: [u8; 3] = [255, 255, 255];
@@ -59,7 +59,9 @@ struct Canvas {
 /// The picture as a PNG file.
 pub fn floor_png(picture: &FloorPicture<'_>) -> Vec<u8> {
     let view = View::of(picture);
-    let (width, height) = (view.width + LEGEND_PX, view.height.max(HEIGHT_PX_MIN));
+    let lines = picture.title.len() + CLASS_TOPS_M.len() + picture.notes.len() + 2;
+    let legend_px = MARGIN_PX + lines * LINE_PX + SCALE_PX;
+    let (width, height) = (view.width + LEGEND_PX, view.height.max(legend_px));
     let mut canvas = Canvas {
         width,
         rgb: vec![255; width * height * 3],

@@ -25,12 +25,23 @@ pub(crate) struct Field {
     pub(crate) epsg: Option<u16>,
     /// Row and column of every site, not rounded.
     pub(crate) sites: Vec<(f64, f64)>,
+    /// The scenario's antennas: system, its id, and how high it is.
+    pub(crate) antennas: Vec<Eye>,
     /// What the ground is, when it is not the given terrain.
     pub(crate) statistical: bool,
     /// Height and width of a cell at the site, metres.
     pub(crate) cell_m: (f64, f64),
     /// The graphics processor that computed it, if one did.
     pub(crate) device: Option<String>,
+}
+
+/// What sees, of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Eye {
+    pub(crate) system: String,
+    pub(crate) id: String,
+    /// Height with its unit and what it is above.
+    pub(crate) height: String,
 }
 
 /// Row and column of the cell in which a point lies.
@@ -147,6 +158,7 @@ pub(crate) fn projected(
         statistical: false,
         cell_m: (grid.cell_y_m, grid.cell_x_m),
         device: device.map(|device| device.name().to_owned()),
+        antennas: Vec::new(),
     })
 }
 
@@ -301,6 +313,7 @@ pub(crate) fn geographic(
         ground_m: grid.values.into(),
         epsg: Some(4326),
         device: None,
+        antennas: Vec::new(),
     })
 }
 

@@ -36,16 +36,11 @@ pub(crate) struct Coverage {
     /// Take site, mast and terrain from a scenario; say which with --site or --option.
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["at", "mast_m", "canopy"])]
     scenario: Option<String>,
-    /// The scenario's units at this site.
+    /// The scenario's units at this site; with --option only those of the option.
     #[arg(long, value_name = "NAME", requires = "scenario")]
     site: Option<String>,
     /// All units of this option: the lowest height that any of their sensors sees.
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "scenario",
-        conflicts_with = "site"
-    )]
+    #[arg(long, value_name = "NAME", requires = "scenario")]
     option: Option<String>,
     /// Height of the antenna above the ground, m.
     #[arg(
@@ -167,6 +162,7 @@ pub(crate) fn coverage(args: &Coverage) -> Result<(), Failure> {
         (Some(scenario), _) => {
             let field = of_scenario::field(args, scenario, &pool)?;
             clock.lap("compute_ms");
+            note(&format!("seen by {}", output::antennas(&field)));
             field
         }
         (None, Some(at)) => given(args, at, &pool, &mut clock)?,

@@ -3,7 +3,7 @@
 //! Nodes 30″ apart, or as far as the scenario's terrain is; the median where the terrain is
 //! statistical and has several seeds.
 
-use super::field::Field;
+use super::field::{Eye, Field};
 use super::{Coverage, Height, RANGE_KM, scenario_args};
 use crate::failure::Failure;
 use crate::prepare::{Prepared, prepare};
@@ -63,6 +63,7 @@ pub(crate) fn field(
         ground_m: ground_m.into(),
         epsg: Some(4326),
         sites: sites.collect(),
+        antennas: antennas(&prepared, &units),
         statistical,
         cell_m: (
             raster.step_lat_deg * DEGREE_M,
@@ -72,35 +73,62 @@ pub(crate) fn field(
     })
 }
 
-/// The units at the site, or of the option.
+/// What the units see with, each kind once.
+fn antennas(prepared: &Prepared, units: &[usize]) -> Vec<Eye> {
+    let mut all: Vec<Eye> = Vec::new();
+    for &unit in units {
+        let unit = &prepared.plan.units[unit];
+        let height = match unit.altitude_m {
+            Some(altitude_m) => format!("{altitude_m} m above sea"),
+            None => format!("{} m above ground", unit.antenna_m),
+        };
+        let antenna = Eye {
+            system: unit.system_name.clone(),
+            id: unit.system.clone(),
+            height,
+        };
+        if !all.contains(&antenna) {
+            all.push(antenna);
+        }
+    }
+    all
+}
+
+/// The units of the option, those at the site, or those of the option at the site.
 fn units(args: &Coverage, prepared: &Prepared) -> Result<Vec<usize>, Failure> {
     let plan = &prepared.plan;
+    let mut of_option: Vec<usize> = (0..plan.units.len()).collect();
     if let Some(name) = &args.option {
         let option = plan.options.iter().find(|option| option.name == *name);
-        let units = option
+        of_option = option
             .map(|option| option.units.clone())
             .unwrap_or_default();
-        if units.is_empty() {
+        if of_option.is_empty() {
             let message = format!("option `{name}` has no units with sensors");
             return Err(Failure::Input(message, None));
         }
-        return Ok(units);
     }
-    let wanted = args.site.as_deref().unwrap_or("");
-    let at_site = |i: &usize| plan.units[*i].site == wanted;
-    let units: Vec<usize> = (0..plan.units.len()).filter(at_site).collect();
+    let Some(wanted) = args.site.as_deref() else {
+        return Ok(of_option);
+    };
+    let site = |i: &usize| plan.units[*i].site.as_str();
+    let mut names: Vec<&str> = of_option.iter().map(site).collect();
+    let at_site = |i: &usize| site(i) == wanted;
+    let units: Vec<usize> = of_option.into_iter().filter(at_site).collect();
     if !units.is_empty() {
         return Ok(units);
     }
-    let mut names: Vec<&str> = plan.units.iter().map(|unit| unit.site.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let help = match cupola_scenario::nearest(wanted, names.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
-        None => format!("one of: {}", names.join(", ")),
+        None => format!("one of: {}", names.join("; ")),
     };
     Err(Failure::Input(
-        format!("no unit of the scenario stands at `{wanted}`"),
+        match &args.option {
+            Some(option) => format!("no unit of option `{option}` stands at `{wanted}`"),
+            None => format!("no unit of the scenario stands at `{wanted}`"),
+        },
         Some(help),
     ))
 }

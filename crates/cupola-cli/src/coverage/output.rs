@@ -1,6 +1,6 @@
 //! What `coverage` writes: GeoTIFF, polygons, a picture.
 
-use super::field::Field;
+use super::field::{Eye, Field};
 use super::{Compress, Coverage, Height};
 use crate::failure::Failure;
 use crate::progress::note;
@@ -70,6 +70,8 @@ fn geotiff(
     ];
     if args.scenario.is_none() {
         metadata.insert(1, item("mast_m", args.mast_m.to_string()));
+    } else {
+        metadata.insert(1, item("antennas", antennas(field)));
     }
     if field.statistical {
         metadata.push(item("terrain", STATISTICAL.to_owned()));
@@ -131,16 +133,42 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
         Height::Agl => "visible_from_m_above_ground",
         Height::Asl => "visible_from_m_above_sea",
     };
-    let notes = field
-        .statistical
-        .then(|| ("terrain".to_owned(), STATISTICAL.to_owned()));
+    let mut notes = Vec::new();
+    if args.scenario.is_some() {
+        notes.push(("antennas".to_owned(), antennas(field)));
+    }
+    if field.statistical {
+        notes.push(("terrain".to_owned(), STATISTICAL.to_owned()));
+    }
     Features {
         name: "floor".to_owned(),
         columns: vec![column.to_owned()],
-        notes: notes.into_iter().collect(),
+        notes,
         epsg: field.epsg,
         features: features.collect(),
     }
+}
+
+/// A scenario's antennas in one line.
+pub(crate) fn antennas(field: &Field) -> String {
+    let each = field.antennas.iter();
+    let each = each.map(|antenna| format!("{} {}", antenna.system, antenna.height));
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// The same for the picture's legend.
+fn antenna_lines(field: &Field) -> Vec<String> {
+    /// Characters that fit into a line of it.
+    const LINE: usize = 26;
+    let mut lines = Vec::new();
+    for Eye { id, height, .. } in &field.antennas {
+        if id.len() + height.len() < LINE {
+            lines.push(format!("{id} {height}"));
+        } else {
+            lines.extend([id.clone(), format!("  {height}")]);
+        }
+    }
+    lines
 }
 
 /// Writes the picture.
@@ -152,10 +180,11 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
         Height::Agl => "above ground",
         Height::Asl => "above sea",
     };
-    let mut notes = vec![format!("k {:.3}", args.k)];
-    if args.scenario.is_none() {
-        notes.insert(0, format!("mast {} m", args.mast_m));
-    }
+    let mut notes = match args.scenario {
+        Some(_) => antenna_lines(field),
+        None => vec![format!("mast {} m", args.mast_m)],
+    };
+    notes.push(format!("k {:.3}", args.k));
     notes.push("pale: out of range, or".to_owned());
     notes.push("no ground known between".to_owned());
     if field.statistical {
@@ -165,10 +194,8 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     let title = vec![
         "Lowest visible height".to_owned(),
         above.to_owned(),
-        args.site
-            .clone()
-            .or_else(|| args.option.clone())
-            .unwrap_or_default(),
+        args.option.clone().unwrap_or_default(),
+        args.site.clone().unwrap_or_default(),
     ];
     let png = floor_png(&FloorPicture {
         floor_m: &field.floor_m,
@@ -178,7 +205,7 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
         cell_m: field.cell_m,
         sites: field.sites.clone(),
         title: title.into_iter().filter(|line| !line.is_empty()).collect(),
-        notes: notes.into_iter().collect(),
+        notes,
     });
     write_file_with(file, |out| {
         use std::io::Write as _;

@@ -191,19 +191,26 @@ fn polygons_and_picture() {
 }
 
 #[test]
-fn every_file_over_statistical_relief_says_so() {
+fn every_file_of_a_scenario_says_what_sees_and_what_the_ground_is() {
     let place = Place::with_small();
     let files = ["a.tif", "a.geojson", "a.fgb"];
-    let mut args = vec!["coverage", "--scenario", "small.toml", "--option", "covered"];
+    let mut args = vec![
+        "coverage",
+        "--scenario",
+        "small.toml",
+        "--option",
+        "covered",
+    ];
     args.extend(files.iter().flat_map(|file| ["--out", file]));
     place.good(&args);
     let written = place.files("");
-    let says = "statistical relief: right on average over an area, never about one valley";
-    for file in files {
-        let found = written[file]
-            .windows(says.len())
-            .any(|part| part == says.as_bytes());
-        assert!(found, "{file}");
+    let says = [
+        "statistical relief: right on average over an area, never about one valley",
+        "NASAMS, AIM-120 from the ground 4 m above ground",
+    ];
+    for (file, says) in files.iter().flat_map(|file| says.map(|says| (file, says))) {
+        let mut parts = written[*file].windows(says.len());
+        assert!(parts.any(|part| part == says.as_bytes()), "{file}: {says}");
     }
 }
 
