@@ -10,9 +10,9 @@ use super::under_test::{Dem, FloorHeight, SweepSettings};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ground {
     pub(crate) seed: u64,
-    slope: f64,
-    outer_cells: f64,
-    deviation_m: f64,
+    pub(crate) slope: f64,
+    pub(crate) outer_cells: f64,
+    pub(crate) deviation_m: f64,
 }
 
 /// Hills: standard deviation 198 m, median slope about 0.06 at 100 m cells.
