@@ -469,6 +469,41 @@ proptest! {
         }
     }
 
+    /// Within a radius every cell has the bits that the model cut down to its square gives.
+    #[test]
+    fn prop_a_radius_has_the_bits_of_its_square(
+        rows in 1_usize..400, cols in 1_usize..400, at in 0.0..1.0_f64, radius in 1.0..300.0_f64,
+    ) {
+        let mut heights = crop(&holed(&HILLS, 401), 401, rows, cols);
+        let cell = ((rows * cols) as f64 * at) as usize;
+        let (row, col) = (cell / cols, cell % cols);
+        heights[cell] = 300.0;
+        let reach = radius as usize;
+        let (top, left) = (row.saturating_sub(reach), col.saturating_sub(reach));
+        let (bottom, right) = ((row + reach + 1).min(rows), (col + reach + 1).min(cols));
+        let square: Vec<f32> = (top..bottom)
+            .flat_map(|row| heights[row * cols + left..row * cols + right].iter().copied())
+            .collect();
+        let settings = SweepSettings::radar((row, col), 20.0);
+        let within = SweepSettings { radius_m: Some(100.0 * radius), ..settings };
+        let alone = SweepSettings { sensor: (row - top, col - left), ..settings };
+        let wide = right - left;
+        for path in SimdPath::available() {
+            let found = on_path(&dem(&heights, rows, cols), &within, 2, path);
+            let truth = on_path(&dem(&square, bottom - top, wide), &alone, 2, path);
+            for (i, found) in found.iter().enumerate() {
+                let (r, c) = (i / cols, i % cols);
+                let (dr, dc) = (r.abs_diff(row), c.abs_diff(col));
+                let expected = if ((dr * dr + dc * dc) as f64) <= radius * radius {
+                    truth[(r - top) * wide + c - left]
+                } else {
+                    f32::NAN
+                };
+                prop_assert_eq!(found.to_bits(), expected.to_bits(), "{:?} {} {}", path, r, c);
+            }
+        }
+    }
+
     /// Any shape, any ground, holes included: the same bits on every path.
     #[test]
     fn prop_same_bits_for_any_ground(
