@@ -56,13 +56,18 @@ pub(crate) struct Coverage {
     #[arg(long, value_name = "FILE")]
     canopy: Option<PathBuf>,
     /// Effective-Earth factor.
-    #[arg(long, default_value_t = 4.0 / 3.0)]
+    #[arg(long, default_value_t = 4.0 / 3.0, allow_negative_numbers = true)]
     k: f64,
     /// Radius of the Earth, m.
-    #[arg(long, value_name = "M", default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M,
+        allow_negative_numbers = true
+    )]
     earth_radius_m: f64,
     /// Farthest cells wanted, km [default: all of a projected grid, 250 on latitude and longitude].
-    #[arg(long, value_name = "KM")]
+    #[arg(long, value_name = "KM", allow_negative_numbers = true)]
     range_km: Option<f64>,
     /// What a folder's missing tiles are.
     #[arg(long, value_enum, default_value = "unknown")]
@@ -236,6 +241,44 @@ fn check(args: &Coverage) -> Result<(), Failure> {
             let message = format!("{name} {value} is outside {low} to {high}");
             return Err(Failure::Input(message, None));
         }
+    }
+    args.out
+        .iter()
+        .map(|file| ("--out", file))
+        .chain(args.png.iter().map(|file| ("--png", file)))
+        .try_for_each(|(flag, file)| check_output(args, flag, file))
+}
+
+/// Whether a file can be written as asked, before anything is.
+fn check_output(args: &Coverage, flag: &str, file: &Path) -> Result<(), Failure> {
+    let endings: &[&str] = match flag {
+        "--png" => &["png"],
+        _ => &["tif", "tiff", "geojson", "json", "fgb", "png"],
+    };
+    let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase());
+    if let Some(ending) = ending
+        && !endings.contains(&ending.as_str())
+    {
+        return Err(Failure::Input(
+            format!(
+                "{flag} {}: `.{ending}` is no format written here",
+                file.display()
+            ),
+            Some(match flag {
+                "--png" => "end it in .png".to_owned(),
+                _ => "end it in .tif, .geojson, .fgb or .png".to_owned(),
+            }),
+        ));
+    }
+    let same = |input: &PathBuf| {
+        let paths = (file.canonicalize(), input.canonicalize());
+        matches!(paths, (Ok(a), Ok(b)) if a == b)
+    };
+    if args.terrain.iter().chain(&args.canopy).any(same) {
+        return Err(Failure::Input(
+            format!("{flag} {} would overwrite what is read", file.display()),
+            Some("write to another file".to_owned()),
+        ));
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const STATISTICAL: &str =
 /// Writes the field in the format that the file's ending asks for.
 ///
 /// # Errors
-/// [`Failure`] when it cannot be written, or the ending is of no format.
+/// [`Failure`] when it cannot be written.
 pub(crate) fn write(
     args: &Coverage,
     field: &Field,
@@ -35,16 +35,8 @@ pub(crate) fn write(
             note(&format!("{}: {count} polygons", file.display()));
         }
         Some("png") => return picture(args, field, file),
-        None | Some("tif" | "tiff") => geotiff(args, field, file, pool)?,
-        Some(other) => {
-            return Err(Failure::Input(
-                format!(
-                    "--out {}: `.{other}` is no format written here",
-                    file.display()
-                ),
-                Some("end it in .tif, .geojson, .fgb or .png".to_owned()),
-            ));
-        }
+        // The arguments were checked: no other ending comes this far.
+        _ => geotiff(args, field, file, pool)?,
     }
     Ok(())
 }

@@ -352,6 +352,20 @@ fn what_is_wrong_is_said() {
         &with(&["--at", "702000,297000", "--canopy", "flat.tif"]),
     );
     wrong(
+        "coverage_onto_terrain",
+        &[
+            "--terrain",
+            "dem.tif",
+            "--at",
+            "702000,297000",
+            "--out",
+            "first.tif",
+            "--out",
+            "./dem.tif",
+        ],
+    );
+    assert!(!place.files("").contains_key("first.tif"));
+    wrong(
         "coverage_which_site",
         &["--scenario", "western-ukraine", "--out", "o.tif"],
     );
