@@ -352,23 +352,19 @@ fn what_is_wrong_is_said() {
         &with(&["--at", "702000,297000", "--canopy", "flat.tif"]),
     );
     wrong(
-        "coverage_onto_terrain",
-        &[
-            "--terrain",
-            "dem.tif",
-            "--at",
-            "702000,297000",
-            "--out",
-            "first.tif",
-            "--out",
-            "./dem.tif",
-        ],
-    );
-    assert!(!place.files("").contains_key("first.tif"));
-    wrong(
         "coverage_which_site",
         &["--scenario", "western-ukraine", "--out", "o.tif"],
     );
+}
+
+#[test]
+fn nothing_that_is_read_is_overwritten() {
+    let place = with_hills();
+    let outputs = ["--out", "first.tif", "--out", "./dem.tif"];
+    let mut args = vec!["coverage", "--terrain", "dem.tif", "--at", "702000,297000"];
+    args.extend(outputs);
+    assert_eq!(check("coverage_onto_terrain", &place, &args).code, Some(2));
+    assert!(!place.files("").contains_key("first.tif"));
 }
 
 #[test]
