@@ -61,6 +61,10 @@ pub(crate) fn outcome(
         seed: plan.seed,
         runs: settings.runs,
         draws: settings.draws(),
+        warnings: warnings(scenario, settings, &terrain)
+            .into_iter()
+            .chain(pk_sentences(scenario, plan, tally, main_raid))
+            .collect(),
         terrain,
         classes: scenario.classes(),
         raids: raids(scenario, plan, settings, tally),
@@ -70,10 +74,6 @@ pub(crate) fn outcome(
         precedent: None,
         sensitivity: sensitivity(plan, tally, main_raid),
         inputs: input_infos(plan),
-        warnings: warnings(scenario, settings)
-            .into_iter()
-            .chain(pk_sentences(scenario, plan, tally, main_raid))
-            .collect(),
         options,
     })
 }
@@ -539,7 +539,7 @@ fn input_infos(plan: &Plan) -> Vec<InputInfo> {
         .collect()
 }
 
-fn warnings(scenario: &Scenario, settings: Settings) -> Vec<String> {
+fn warnings(scenario: &Scenario, settings: Settings, terrain: &TerrainUsed) -> Vec<String> {
     let mut warnings = Vec::new();
     if settings.draws() < 128 {
         warnings.push(format!(
@@ -554,6 +554,12 @@ fn warnings(scenario: &Scenario, settings: Settings) -> Vec<String> {
              single valley does"
                 .to_owned(),
         );
+    }
+    if terrain.kind == "partly statistical" {
+        warnings.push(format!(
+            "{}: where nothing was measured area averages hold, no single valley does",
+            terrain.description
+        ));
     }
     if scenario.file.existing_defence.is_none() {
         warnings.push("no existing defence is modelled in this scenario".to_owned());

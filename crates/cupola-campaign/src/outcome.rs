@@ -59,7 +59,7 @@ pub struct Outcome {
 /// Terrain used.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TerrainUsed {
-    /// `statistical` or `given`.
+    /// `statistical`, `given`, or `partly statistical`: given, with the embedded terrain in gaps.
     pub kind: String,
     /// Distance between heights, metres.
     pub cell_m: f64,

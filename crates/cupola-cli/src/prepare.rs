@@ -167,11 +167,15 @@ pub(crate) fn scenario_by_name(name: &str) -> Result<Scenario, Failure> {
     Ok(cupola_scenario::parse(&text_of(name)?, name, &files)?)
 }
 
-/// Whether the files that a scenario names are there.
+/// The files that a scenario names, which are there.
 ///
 /// # Errors
 /// [`Failure`] at the first that is not.
-pub(crate) fn named_files(args: &ScenarioArgs, scenario: &Scenario) -> Result<(), Failure> {
+pub(crate) fn named_files(
+    args: &ScenarioArgs,
+    scenario: &Scenario,
+) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
     let area = &scenario.file.area;
     let terrain = Some(&area.terrain).filter(|name| *name != EMBEDDED);
     let named = [
@@ -197,8 +201,9 @@ pub(crate) fn named_files(args: &ScenarioArgs, scenario: &Scenario) -> Result<()
                 .reject(&format!("area.{key}"), message, Some(help))
                 .into());
         }
+        found.push(path);
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Rayon's pool for a run.
@@ -277,8 +282,24 @@ pub(crate) fn prepare_scenario(
         let seeds: Vec<String> = ground.seeds.iter().map(ToString::to_string).collect();
         description = description.replace("seed 1", &format!("seeds {}", seeds.join(", ")));
     }
+    let mut kind = kind.to_owned();
+    let share = world.stand_in_share();
+    if share > 0.0 {
+        let percent = match share * 100.0 {
+            few if few < 1.0 => "under 1".to_owned(),
+            many => format!("{many:.0}"),
+        };
+        kind = PARTLY.to_owned();
+        description.push_str(&format!(
+            " ({percent} % of the heights, statistical relief of one seed)"
+        ));
+        note(&format!(
+            "warning: {percent} % of the heights are not in the terrain given: statistical relief \
+             stands in, right on average, never about one valley; every output is marked"
+        ));
+    }
     let terrain = TerrainUsed {
-        kind: kind.to_owned(),
+        kind,
         cell_m,
         seeds: ground.seeds,
         description,
@@ -402,6 +423,9 @@ fn same_people(args: &ScenarioArgs, path: &Path, sha256: &str) -> Result<(), Fai
         _ => Ok(()),
     }
 }
+
+/// The kind of terrain that is measured in some places only.
+pub(crate) const PARTLY: &str = "partly statistical";
 
 fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, String), Failure> {
     let mut mosaic = Mosaic::new(GIVEN_STEP_DEG, 1)?;

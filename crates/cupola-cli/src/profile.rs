@@ -1,6 +1,6 @@
 //! `cupola profile`: one line of sight, as numbers and as a picture.
 
-use crate::coverage::{Missing, field, ground};
+use crate::coverage::{Missing, field, ground, keeps};
 use crate::failure::Failure;
 use crate::prepare::pool;
 use crate::progress::note;
@@ -43,10 +43,15 @@ pub(crate) struct ProfileArgs {
     #[arg(long, value_enum, default_value = "unknown")]
     missing: Missing,
     /// Effective-Earth factor.
-    #[arg(long, default_value_t = 4.0 / 3.0)]
+    #[arg(long, default_value_t = 4.0 / 3.0, allow_negative_numbers = true)]
     k: f64,
     /// Radius of the Earth, m.
-    #[arg(long, value_name = "M", default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M,
+        allow_negative_numbers = true
+    )]
     earth_radius_m: f64,
     /// What to print.
     #[arg(long, value_enum, default_value = "table")]
@@ -73,6 +78,9 @@ enum Format {
 /// [`Failure`] for terrain that cannot be read, and ends that are not on it.
 pub(crate) fn profile(args: &ProfileArgs) -> Result<(), Failure> {
     check(args)?;
+    if let Some(file) = &args.svg {
+        keeps("--svg", file, &[&args.terrain])?;
+    }
     let profile = compute(args)?;
     let text = match args.format {
         Format::Table => table(args, &profile),

@@ -86,8 +86,10 @@ fn legend(view: View<'_>, nations: &[String]) -> String {
     }
     out.push_str("<span><i class=\"swatch none\"></i>not below 10\u{202f}km</span>");
     if view.is_statistical() {
-        out.push_str(
-            "<span><i class=\"swatch invented\"></i>fine lines: statistical terrain</span>",
+        let kind = escaped(&view.outcome.terrain.kind);
+        push!(
+            out,
+            "<span><i class=\"swatch invented\"></i>fine lines: {kind} terrain</span>"
         );
     }
     for (i, nation) in nations.iter().enumerate() {
@@ -156,6 +158,11 @@ fn statistical_mark(view: View<'_>) -> String {
         return String::new();
     }
     let n = view.outcome.terrain.seeds.len();
+    if n == 0 {
+        return "<p class=\"mark\">Partly statistical terrain: invented where nothing was measured, \
+                not a claim about any valley there.</p>"
+            .to_owned();
+    }
     format!(
         "<p class=\"mark\">Statistical terrain: median over {n} seeds, not a claim about any \
          valley.</p>"

@@ -35,7 +35,7 @@ pub struct FloorPicture<'a> {
     pub cell_m: (f64, f64),
     /// Row and column of every site.
     pub sites: Vec<(f64, f64)>,
-    /// Lines over the legend, each of at most 26 characters; the first is the title.
+    /// Lines over the legend, cut with `..` where too long; the first is the title.
     pub title: Vec<String>,
     /// Lines under the legend.
     pub notes: Vec<String>,
@@ -261,7 +261,15 @@ impl Canvas {
     fn text(&mut self, left: usize, top: usize, text: &str, colour: [u8; 3]) {
         const SIZE: RasterHeight = RasterHeight::Size16;
         let step = get_raster_width(FontWeight::Regular, SIZE);
-        for (i, letter) in text.chars().enumerate() {
+        let room = self.width.saturating_sub(left) / step;
+        let letters: Vec<char> = match text.chars().count() {
+            long if long > room => {
+                let kept = text.chars().take(room.saturating_sub(2));
+                kept.chain("..".chars()).collect()
+            }
+            _ => text.chars().collect(),
+        };
+        for (i, letter) in letters.into_iter().enumerate() {
             let Some(letter) = get_raster(letter, FontWeight::Regular, SIZE) else {
                 continue;
             };

@@ -24,7 +24,7 @@ pub fn summary_schema() -> Value {
             "draws": { "type": "integer", "minimum": 0,
                 "description": "Epistemic draws among the runs." },
             "terrain": object(&[
-                ("kind", json!({ "enum": ["statistical", "given"] })),
+                ("kind", json!({ "enum": ["statistical", "partly statistical", "given"] })),
                 ("cell_m", number()),
                 ("seeds", list(json!({ "type": "integer" }))), ("description", text()),
             ]),

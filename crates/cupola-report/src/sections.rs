@@ -108,10 +108,9 @@ pub(crate) fn question(view: View<'_>) -> String {
 
 fn terrain(view: View<'_>) -> String {
     let terrain = &view.outcome.terrain;
-    let kind = if view.is_statistical() {
-        format!("statistical, {} seeds", terrain.seeds.len())
-    } else {
-        terrain.kind.clone()
+    let kind = match terrain.seeds.len() {
+        0 => terrain.kind.clone(),
+        seeds => format!("{}, {seeds} seeds", terrain.kind),
     };
     format!(
         "{kind}, a height every {} m. {}",

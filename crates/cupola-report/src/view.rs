@@ -175,7 +175,7 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn is_statistical(self) -> bool {
-        self.outcome.terrain.kind == "statistical"
+        self.outcome.terrain.kind != "given"
     }
 
     /// The main raid's runs per option, as printed beside every chart of the raid.

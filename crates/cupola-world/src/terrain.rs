@@ -35,6 +35,14 @@ pub trait Terrain {
     /// # Errors
     /// [`WorldError`] if the box is empty or the grid too large.
     fn grid(&self, bounds: &Bounds) -> Result<Grid, WorldError>;
+    /// The same, and which nodes are statistical where others are measured: one per height, or none
+    /// at all where every node is of the terrain's kind.
+    ///
+    /// # Errors
+    /// As [`Terrain::grid`].
+    fn ground(&self, bounds: &Bounds) -> Result<(Grid, Vec<bool>), WorldError> {
+        Ok((self.grid(bounds)?, Vec::new()))
+    }
     /// Whether the heights are measured.
     fn kind(&self) -> TerrainKind;
     /// North–south spacing of the nodes, metres.
@@ -152,6 +160,9 @@ pub struct Resampled {
     pub grid: Grid,
     /// Sources by priority and the number of nodes from each; the embedded terrain last.
     pub nodes_by_source: Vec<(String, usize)>,
+    /// Which nodes are land of the embedded terrain, statistical relief; none at all if no node is.
+    /// Its sea is level and no invention.
+    pub statistical: Vec<bool>,
 }
 
 /// Slack when comparing coordinates of tiles, degrees (0.1 mm).
@@ -331,6 +342,7 @@ impl Mosaic {
         };
         let mut counts = vec![0; self.sources.len() + 1];
         let mut base = None;
+        let mut statistical = Vec::new();
         for row in 0..grid.rows {
             for col in 0..grid.cols {
                 let at = grid.point(row, col);
@@ -345,7 +357,12 @@ impl Mosaic {
                     None => (self.sources.len(), self.base_height(&mut base, &grid, at)?),
                 };
                 counts[index] += 1;
-                grid.values[row * grid.cols + col] = height as f32;
+                let node = row * grid.cols + col;
+                grid.values[node] = height as f32;
+                if index == self.sources.len() && height != 0.0 {
+                    statistical.resize(grid.values.len(), false);
+                    statistical[node] = true;
+                }
             }
         }
         let names = self.sources.iter().map(|s| s.name.clone());
@@ -353,6 +370,7 @@ impl Mosaic {
         Ok(Resampled {
             grid,
             nodes_by_source,
+            statistical,
         })
     }
 
@@ -377,6 +395,11 @@ impl Mosaic {
 impl Terrain for Mosaic {
     fn grid(&self, bounds: &Bounds) -> Result<Grid, WorldError> {
         Ok(self.resample(bounds, self.step_deg)?.grid)
+    }
+
+    fn ground(&self, bounds: &Bounds) -> Result<(Grid, Vec<bool>), WorldError> {
+        let found = self.resample(bounds, self.step_deg)?;
+        Ok((found.grid, found.statistical))
     }
 
     fn kind(&self) -> TerrainKind {

@@ -42,6 +42,8 @@ pub struct UnknownPlace {
 #[derive(Debug)]
 pub struct World {
     grounds: Vec<Grid>,
+    /// By ground: the nodes that are statistical among measured ones; empty if none is.
+    statistical: Vec<Vec<bool>>,
     soil: CountryRaster,
     is_nato: [bool; 256],
     /// Alpha-2 codes by country index.
@@ -89,10 +91,12 @@ impl World {
         people: Option<Grid>,
     ) -> Result<Self, WorldError> {
         let (terrain_bounds, area_bounds) = Self::extents(scenario)?;
-        let grounds = terrains
+        let (grounds, statistical): (Vec<Grid>, Vec<Vec<bool>>) = terrains
             .iter()
-            .map(|terrain| terrain.grid(&terrain_bounds))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|terrain| terrain.ground(&terrain_bounds))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .unzip();
         let soil = CountryRaster::new(&theatre(scenario, &terrain_bounds), SOIL_STEP_DEG)?;
         let year = u16::try_from(scenario.file.area.nato_year).unwrap_or(2024);
         let nato_codes = countries::nato_members(year);
@@ -118,6 +122,7 @@ impl World {
         let people_around = people_grid(&terrain_bounds, PEOPLE_AROUND_STEP_DEG, &[])?.grid;
         Ok(Self {
             grounds,
+            statistical,
             soil,
             is_nato,
             codes,
@@ -135,6 +140,26 @@ impl World {
     /// Ground of a terrain seed, metres above sea.
     pub fn ground(&self, seed: usize) -> &Grid {
         &self.grounds[seed]
+    }
+
+    /// Whether measured terrain has no height at a point and statistical relief stands in; `false`
+    /// where all the terrain is statistical.
+    pub fn stands_in(&self, seed: usize, at: LatLon) -> bool {
+        let ground = &self.grounds[seed];
+        let row = ((ground.north_deg - at.lat_deg) / ground.step_lat_deg).round();
+        let col = ((at.lon_deg - ground.west_deg) / ground.step_lon_deg).round();
+        if row < 0.0 || col < 0.0 || col >= ground.cols as f64 {
+            return false;
+        }
+        let node = row as usize * ground.cols + col as usize;
+        self.statistical[seed].get(node).copied().unwrap_or(false)
+    }
+
+    /// Share of the heights for which statistical relief stands in, 0 to 1.
+    pub fn stand_in_share(&self) -> f64 {
+        let nodes: usize = self.statistical.iter().map(Vec::len).sum();
+        let drawn = self.statistical.iter().flatten().filter(|&&drawn| drawn);
+        drawn.count() as f64 / nodes.max(1) as f64
     }
 
     /// Number of terrain seeds.

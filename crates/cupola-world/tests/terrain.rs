@@ -370,6 +370,9 @@ fn voids_fall_through_to_the_next_source_and_the_embedded_terrain() {
     let last = out.grid.values[out.grid.values.len() - 1];
     let at = out.grid.point(out.grid.rows - 1, out.grid.cols - 1);
     assert!((f64::from(last) - Relief::new(5).height_m(at)).abs() < 0.5);
+    let drawn = out.statistical.iter().filter(|drawn| **drawn).count();
+    assert_eq!(drawn, counts[counts.len() - 1]);
+    assert!(out.statistical[out.statistical.len() - 1] && !out.statistical[0]);
     assert_eq!(mosaic.kind(), TerrainKind::Given);
     assert_eq!(
         Statistical::new(3).kind(),

@@ -56,16 +56,31 @@ pub(crate) struct Batch {
     )]
     mast_m: f64,
     /// Effective-Earth factor.
-    #[arg(long, default_value_t = 4.0 / 3.0)]
+    #[arg(long, default_value_t = 4.0 / 3.0, allow_negative_numbers = true)]
     k: f64,
     /// Radius of the Earth, m.
-    #[arg(long, value_name = "M", default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = cupola_units::EARTH_RADIUS_EQUATORIAL_M,
+        allow_negative_numbers = true
+    )]
     earth_radius_m: f64,
     /// Farthest cells wanted, km.
-    #[arg(long, value_name = "KM", default_value_t = 150.0)]
+    #[arg(
+        long,
+        value_name = "KM",
+        default_value_t = 150.0,
+        allow_negative_numbers = true
+    )]
     range_km: f64,
     /// Side of the cells on which lines of sight are followed, m.
-    #[arg(long, value_name = "M", default_value_t = 90.0)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 90.0,
+        allow_negative_numbers = true
+    )]
     cell_m: f64,
     /// Distance between the nodes at which floors are kept, seconds of arc.
     #[arg(long, value_name = "N", default_value_t = 30)]

@@ -19,7 +19,7 @@ pub(crate) struct Field {
     pub(crate) cols: usize,
     /// Floors, metres; NaN where nothing is known and beyond the range.
     pub(crate) floor_m: Floats,
-    /// Ground above sea, metres.
+    /// Measured ground above sea, metres; NaN where there is none.
     pub(crate) ground_m: Floats,
     /// EPSG code of its coordinates, where known.
     pub(crate) epsg: Option<u16>,
@@ -27,12 +27,50 @@ pub(crate) struct Field {
     pub(crate) sites: Vec<(f64, f64)>,
     /// The scenario's antennas: system, its id, and how high it is.
     pub(crate) antennas: Vec<Eye>,
-    /// What the ground is, when it is not the given terrain.
-    pub(crate) statistical: bool,
+    /// What the ground is.
+    pub(crate) heights: Heights,
     /// Height and width of a cell at the site, metres.
     pub(crate) cell_m: (f64, f64),
     /// The graphics processor that computed it, if one did.
     pub(crate) device: Option<String>,
+}
+
+/// Whether a field's ground was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Heights {
+    Measured,
+    /// Measured, with statistical relief in the gaps; what the terrain is.
+    Partly(String),
+    Statistical,
+}
+
+impl Heights {
+    /// What files and tables say of it; nothing of measured ground.
+    pub(crate) fn mark(&self) -> Option<String> {
+        match self {
+            Self::Measured => None,
+            Self::Partly(what) => Some(format!(
+                "partly statistical, never about one valley: {what}"
+            )),
+            Self::Statistical => Some(
+                "statistical relief: right on average over an area, never about one valley"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// The same in a picture's legend.
+    pub(crate) fn lines(&self) -> &[&str] {
+        match self {
+            Self::Measured => &[],
+            Self::Partly(_) => &[
+                "Partly statistical:",
+                "no valley is real where",
+                "nothing is shaded.",
+            ],
+            Self::Statistical => &["Statistical terrain:", "not about any valley."],
+        }
+    }
 }
 
 /// What sees, of a scenario.
@@ -155,7 +193,7 @@ pub(crate) fn projected(
         ground_m: grid.values,
         epsg: grid.epsg,
         sites: vec![(sensor.0 as f64, sensor.1 as f64)],
-        statistical: false,
+        heights: Heights::Measured,
         cell_m: (grid.cell_y_m, grid.cell_x_m),
         device: device.map(|device| device.name().to_owned()),
         antennas: Vec::new(),
@@ -305,7 +343,7 @@ pub(crate) fn geographic(
             (grid.north_deg - site.lat_deg) / grid.step_lat_deg,
             (site.lon_deg - grid.west_deg) / grid.step_lon_deg,
         )],
-        statistical: false,
+        heights: Heights::Measured,
         cell_m: (
             grid.step_lat_deg * metre_per_degree,
             grid.step_lon_deg * metre_per_degree * narrow,

@@ -34,7 +34,9 @@ pub(crate) struct Coverage {
     #[arg(required_unless_present = "scenario")]
     at: Option<(f64, f64)>,
     /// Take site, mast and terrain from a scenario; say which with --site or --option.
-    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["at", "mast_m", "canopy"])]
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = [
+        "at", "mast_m", "canopy", "k", "earth_radius_m", "missing",
+    ])]
     scenario: Option<String>,
     /// The scenario's units at this site; with --option only those of the option.
     #[arg(long, value_name = "NAME", requires = "scenario")]
@@ -92,9 +94,11 @@ pub(crate) struct Coverage {
     cog: bool,
     /// Heights of the polygons, m, for files that end in .geojson or .fgb.
     #[arg(long, value_name = "M,M,…", value_delimiter = ',', default_values_t = [100.0, 500.0, 3000.0])]
+    #[arg(allow_hyphen_values = true)]
     contours: Vec<f64>,
-    /// File to write, may be repeated. By its ending: .geojson or .fgb polygons; else a GeoTIFF in
-    /// metres, −9999 outside the range and where the terrain is unknown.
+    /// File to write, may be repeated. By its ending: .geojson, .json or .fgb polygons; .png a picture;
+    /// .tif, .tiff or none a GeoTIFF in metres, −9999 outside the range and where the terrain is
+    /// unknown.
     #[arg(long, value_name = "FILE", required_unless_present = "png")]
     out: Vec<PathBuf>,
     /// Picture to write: classes of height over shaded ground.
@@ -242,15 +246,34 @@ fn check(args: &Coverage) -> Result<(), Failure> {
             return Err(Failure::Input(message, None));
         }
     }
-    args.out
+    let inputs: Vec<&Path> = args
+        .terrain
         .iter()
-        .map(|file| ("--out", file))
-        .chain(args.png.iter().map(|file| ("--png", file)))
-        .try_for_each(|(flag, file)| check_output(args, flag, file))
+        .chain(&args.canopy)
+        .map(PathBuf::as_path)
+        .collect();
+    check_outputs(args, &inputs)
 }
 
-/// Whether a file can be written as asked, before anything is.
-fn check_output(args: &Coverage, flag: &str, file: &Path) -> Result<(), Failure> {
+/// Whether the files can be written as asked, before any is; `inputs` are read.
+fn check_outputs(args: &Coverage, inputs: &[&Path]) -> Result<(), Failure> {
+    let out = args.out.iter().map(|file| ("--out", file));
+    let all: Vec<_> = out
+        .chain(args.png.iter().map(|file| ("--png", file)))
+        .collect();
+    for (i, (flag, file)) in all.iter().enumerate() {
+        check_ending(flag, file)?;
+        keeps(flag, file, inputs)?;
+        if all[..i].iter().any(|(_, other)| other == file) {
+            let message = format!("{} is to be written twice", file.display());
+            let help = "give each output a file of its own".to_owned();
+            return Err(Failure::Input(message, Some(help)));
+        }
+    }
+    Ok(())
+}
+
+fn check_ending(flag: &str, file: &Path) -> Result<(), Failure> {
     let endings: &[&str] = match flag {
         "--png" => &["png"],
         _ => &["tif", "tiff", "geojson", "json", "fgb", "png"],
@@ -270,14 +293,38 @@ fn check_output(args: &Coverage, flag: &str, file: &Path) -> Result<(), Failure>
             }),
         ));
     }
-    let same = |input: &PathBuf| {
-        let paths = (file.canonicalize(), input.canonicalize());
-        matches!(paths, (Ok(a), Ok(b)) if a == b)
+    Ok(())
+}
+
+/// Whether writing a file leaves alone what is read: the same file, or a raster among the tiles of a
+/// folder, which would take a tile's place or be read as one the next time.
+///
+/// # Errors
+/// [`Failure`] if it does not; `flag` is what the file was given with.
+pub(crate) fn keeps(flag: &str, file: &Path, inputs: &[&Path]) -> Result<(), Failure> {
+    let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase());
+    let raster = ending.is_none_or(|e| !["geojson", "json", "fgb", "png", "svg"].contains(&&*e));
+    let folder = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
     };
-    if args.terrain.iter().chain(&args.canopy).any(same) {
+    for input in inputs {
+        let Ok(input) = input.canonicalize() else {
+            continue;
+        };
+        let help = if file.canonicalize().is_ok_and(|file| file == input) {
+            "write to another file"
+        } else if raster
+            && input.is_dir()
+            && folder.canonicalize().is_ok_and(|f| f.starts_with(&input))
+        {
+            "write it outside that folder: all rasters in there are read as terrain"
+        } else {
+            continue;
+        };
         return Err(Failure::Input(
             format!("{flag} {} would overwrite what is read", file.display()),
-            Some("write to another file".to_owned()),
+            Some(help.to_owned()),
         ));
     }
     Ok(())

@@ -3,10 +3,10 @@
 //! Nodes 30″ apart, or as far as the scenario's terrain is; the median where the terrain is
 //! statistical and has several seeds.
 
-use super::field::{Eye, Field};
-use super::{Coverage, Height, RANGE_KM, scenario_args};
+use super::field::{Eye, Field, Heights};
+use super::{Coverage, Height, RANGE_KM, check_outputs, scenario_args};
 use crate::failure::Failure;
-use crate::prepare::{Prepared, prepare};
+use crate::prepare::{self, PARTLY, Prepared, prepare_scenario};
 use crate::progress::stop_flag;
 use cupola_coverage::{PolarFloor, Raster};
 use cupola_io::{Floats, Place};
@@ -14,6 +14,7 @@ use cupola_units::math;
 use cupola_world::Bounds;
 use cupola_world::geodesy::LocalFrame;
 use rayon::prelude::*;
+use std::path::{Path, PathBuf};
 
 /// Metres of a degree of latitude.
 const DEGREE_M: f64 = 111_195.0;
@@ -28,7 +29,13 @@ pub(crate) fn field(
     pool: &rayon::ThreadPool,
 ) -> Result<Field, Failure> {
     let stop = stop_flag()?;
-    let prepared = prepare(&scenario_args(args, scenario), pool, &stop)?;
+    let given = scenario_args(args, scenario);
+    let scenario = prepare::scenario(&given)?;
+    let read = prepare::named_files(&given, &scenario)?;
+    let mut read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
+    read.push(Path::new(&given.scenario));
+    check_outputs(args, &read)?;
+    let prepared = prepare_scenario(&given, &scenario, pool, &stop)?;
     let units = units(args, &prepared)?;
     let range_m = args.range_km.unwrap_or(RANGE_KM) * 1000.0;
     let raster = raster(&prepared, &units, range_m);
@@ -40,10 +47,18 @@ pub(crate) fn field(
         lines.for_each(fill);
     });
     let ground = prepared.world.ground(0);
-    let statistical = prepared.terrain.kind == "statistical";
+    let heights = match prepared.terrain.kind.as_str() {
+        "statistical" => Heights::Statistical,
+        PARTLY => Heights::Partly(prepared.terrain.description.clone()),
+        _ => Heights::Measured,
+    };
+    // Relief that is not real is never shaded: it would show valleys.
     let ground_m: Vec<f32> = (0..raster.rows * raster.cols)
         .map(|i| {
             let at = raster.point(i / raster.cols, i % raster.cols);
+            if heights == Heights::Statistical || prepared.world.stands_in(0, at) {
+                return f32::NAN;
+            }
             ground.bilinear(at).map_or(f32::NAN, |height| height as f32)
         })
         .collect();
@@ -64,7 +79,7 @@ pub(crate) fn field(
         epsg: Some(4326),
         sites: sites.collect(),
         antennas: antennas(&prepared, &units),
-        statistical,
+        heights,
         cell_m: (
             raster.step_lat_deg * DEGREE_M,
             raster.step_lon_deg * DEGREE_M * math::cos(math::radians_from_degrees(middle_deg)),

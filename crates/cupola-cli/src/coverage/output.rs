@@ -9,10 +9,6 @@ use cupola_io::{Band, BandValues, Feature, Features, GeoTiff, Layout, Packing, w
 use cupola_report::{FloorPicture, floor_png};
 use std::path::Path;
 
-/// What a file from statistical relief says of its terrain.
-const STATISTICAL: &str =
-    "statistical relief: right on average over an area, never about one valley";
-
 /// Writes the field in the format that the file's ending asks for.
 ///
 /// # Errors
@@ -65,9 +61,7 @@ fn geotiff(
     } else {
         metadata.insert(1, item("antennas", antennas(field)));
     }
-    if field.statistical {
-        metadata.push(item("terrain", STATISTICAL.to_owned()));
-    }
+    metadata.extend(field.heights.mark().map(|mark| item("terrain", mark)));
     if let Some(device) = &field.device {
         let text = format!("{device}: verdicts may differ from the processor's on 0.01 % of cells");
         metadata.push(item("device", text));
@@ -129,9 +123,8 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
     if args.scenario.is_some() {
         notes.push(("antennas".to_owned(), antennas(field)));
     }
-    if field.statistical {
-        notes.push(("terrain".to_owned(), STATISTICAL.to_owned()));
-    }
+    let mark = field.heights.mark();
+    notes.extend(mark.map(|mark| ("terrain".to_owned(), mark)));
     Features {
         name: "floor".to_owned(),
         columns: vec![column.to_owned()],
@@ -154,7 +147,7 @@ fn antenna_lines(field: &Field) -> Vec<String> {
     const LINE: usize = 26;
     let mut lines = Vec::new();
     for Eye { id, height, .. } in &field.antennas {
-        if id.len() + height.len() < LINE {
+        if id.chars().count() + height.chars().count() < LINE {
             lines.push(format!("{id} {height}"));
         } else {
             lines.extend([id.clone(), format!("  {height}")]);
@@ -179,10 +172,7 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     notes.push(format!("k {:.3}", args.k));
     notes.push("pale: out of range, or".to_owned());
     notes.push("no ground known between".to_owned());
-    if field.statistical {
-        notes.push("Statistical terrain:".to_owned());
-        notes.push("not about any valley.".to_owned());
-    }
+    notes.extend(field.heights.lines().iter().map(ToString::to_string));
     let title = vec![
         "Lowest visible height".to_owned(),
         above.to_owned(),
@@ -191,7 +181,7 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     ];
     let png = floor_png(&FloorPicture {
         floor_m: &field.floor_m,
-        ground_m: (!field.statistical).then_some(&field.ground_m[..]),
+        ground_m: Some(&field.ground_m[..]),
         rows: field.rows,
         cols: field.cols,
         cell_m: field.cell_m,
