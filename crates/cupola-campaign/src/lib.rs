@@ -26,6 +26,7 @@ mod tally;
 
 pub use carryover::{Change, Share, Station, Through, Waterfall};
 pub use crews::{CrewTimeline, crews};
+pub use network_cover::{Engagement, engagements};
 pub use outcome::{
     Coverage, DepthCover, Endurance, Fate, FateCount, InputInfo, LedgerCount, Measure,
     NetworkCover, OptionOutcome, Outcome, RadarView, RaidInfo, Sensitivity, Story, TerrainUsed,

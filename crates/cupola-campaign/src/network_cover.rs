@@ -37,6 +37,54 @@ pub(crate) struct ClassNetwork {
     pub(crate) told: Option<NetworkCover>,
 }
 
+/// What an option's fire units can do together against one class of threat, on one ground.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Engagement {
+    /// Lowest height above ground at which at least so many units can engage, metres; NaN where there
+    /// is none below 30 km.
+    pub floor: Grid,
+    /// Position among the option's units of the one that engages from the lowest height (the first of
+    /// equals), row by row; `None` where none can.
+    pub best: Vec<Option<u16>>,
+}
+
+/// [`Engagement`] of an option by terrain seed, for `depth` units at once (1 to 4).
+///
+/// Every unit's sensors help; the units of `who`, positions in the plan, engage. The raster may lie
+/// anywhere. Nothing for a class that is not mapped.
+///
+/// # Panics
+/// If the option has more than 65,534 units.
+pub fn engagements(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    who: &[usize],
+    raster: &Raster,
+    (class, depth): (Class, usize),
+    pool: &rayon::ThreadPool,
+) -> Vec<Engagement> {
+    let Some(i) = CLASSES.iter().position(|(mapped, _)| *mapped == class) else {
+        return Vec::new();
+    };
+    let mut allowed = allowed(inputs, option, raster);
+    for (mask, unit) in allowed.iter_mut().zip(&option.units) {
+        if !who.contains(unit) {
+            mask.fill(false);
+        }
+    }
+    let of = |seed: usize| {
+        let at = (seed, i + 1, class);
+        let (fields, owners) = fields(inputs, option, raster, at, &[depth], &allowed, pool);
+        let best = fields.servers.best.iter();
+        let best = best.map(|&unit| owners.get(usize::from(unit)).map(|&owner| owner as u16));
+        Some(Engagement {
+            best: best.collect(),
+            floor: fields.depths.into_iter().next()?,
+        })
+    };
+    (0..inputs.floors.len()).filter_map(of).collect()
+}
+
 /// The network of an option against one class, the `i`th of those mapped.
 pub(crate) fn class_network(
     inputs: &Inputs<'_>,
@@ -104,12 +152,8 @@ fn one_seed(
     allowed: &[Vec<bool>],
     pool: &rayon::ThreadPool,
 ) -> Seed {
-    let draw = Draw::middle(inputs.plan, seed);
-    let rcs_m2 = rcs_m2(inputs.plan, &draw, layer, class);
-    let (network, owners) = network(inputs, option, &draw, seed, layer, class, rcs_m2, None);
-    let may_act = |unit: usize, cell: usize| allowed[owners[unit]][cell];
-    let ground = inputs.world.ground(seed);
-    let fields = network.fields(ground, &area.raster, &DEPTHS, &may_act, pool);
+    let at = (seed, layer, class);
+    let (fields, owners) = fields(inputs, option, &area.raster, at, &DEPTHS, allowed, pool);
     let lost = [&area.people, &area.area].map(|weights| {
         measures::leave_one_out(&fields.servers, owners.len(), weights, &WORTH_HEIGHTS_M)
     });
@@ -118,6 +162,26 @@ fn one_seed(
         owners,
         lost,
     }
+}
+
+/// The network's fields on one seed, in one layer and against its class, and for each unit of the
+/// network its position among the option's.
+fn fields(
+    inputs: &Inputs<'_>,
+    option: &OptionPlan,
+    raster: &Raster,
+    (seed, layer, class): (usize, usize, Class),
+    depths: &[usize],
+    allowed: &[Vec<bool>],
+    pool: &rayon::ThreadPool,
+) -> (Fields, Vec<usize>) {
+    let draw = Draw::middle(inputs.plan, seed);
+    let rcs_m2 = rcs_m2(inputs.plan, &draw, layer, class);
+    let (network, owners) = network(inputs, option, &draw, seed, layer, class, rcs_m2, None);
+    let may_act = |unit: usize, cell: usize| allowed[owners[unit]][cell];
+    let ground = inputs.world.ground(seed);
+    let fields = network.fields(ground, raster, depths, &may_act, pool);
+    (fields, owners)
 }
 
 fn of_class(class: Class, units: usize, area: &AreaRaster, seeds: &[Seed]) -> NetworkCover {

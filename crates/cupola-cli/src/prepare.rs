@@ -289,10 +289,9 @@ pub(crate) fn prepare_scenario(
             few if few < 1.0 => "under 1".to_owned(),
             many => format!("{many:.0}"),
         };
-        kind = PARTLY.to_owned();
-        description.push_str(&format!(
-            " ({percent} % of the heights, statistical relief of one seed)"
-        ));
+        PARTLY.clone_into(&mut kind);
+        let how = format!("{percent} % of the heights, statistical relief of one seed");
+        description = format!("{description} ({how})");
         note(&format!(
             "warning: {percent} % of the heights are not in the terrain given: statistical relief \
              stands in, right on average, never about one valley; every output is marked"

@@ -57,7 +57,9 @@ fn heights_of(case: &Case) -> Vec<f32> {
     match case.name {
         "pit" => {
             for line in heights.chunks_mut(SIDE).skip(row - 3).take(7) {
-                line[col - 3..=col + 3].iter_mut().for_each(|height| *height -= 150.0);
+                line[col - 3..=col + 3]
+                    .iter_mut()
+                    .for_each(|height| *height -= 150.0);
             }
         }
         "cliff" => {
@@ -70,7 +72,12 @@ fn heights_of(case: &Case) -> Vec<f32> {
     heights
 }
 
-fn floors_of(heights_m: &[f32], (rows, cols): (usize, usize), sensor: (usize, usize), mast_m: f64) -> Vec<f32> {
+fn floors_of(
+    heights_m: &[f32],
+    (rows, cols): (usize, usize),
+    sensor: (usize, usize),
+    mast_m: f64,
+) -> Vec<f32> {
     let dem = Dem {
         heights_m,
         rows,
@@ -85,24 +92,46 @@ fn floors_of(heights_m: &[f32], (rows, cols): (usize, usize), sensor: (usize, us
 /// Prints the errors at the stored cells: p95, p99, and the greatest, metres; wrong verdicts at
 /// 100 m and 500 m, as a share.
 fn against_stored(case: &Case, worst_id: &str) {
-    let stored: Vec<f64> = case.stored.lines().map(|line| line.parse::<f64>().expect("a number") / 1000.0).collect();
+    let stored: Vec<f64> = case
+        .stored
+        .lines()
+        .map(|line| line.parse::<f64>().expect("a number") / 1000.0)
+        .collect();
     let floors = floors_of(&heights_of(case), (SIDE, SIDE), case.sensor, MAST_M);
     assert_eq!(stored.len(), floors.len().div_ceil(case.every));
-    let pairs = || floors.iter().step_by(case.every).map(|&floor| f64::from(floor)).zip(&stored);
+    let pairs = || {
+        floors
+            .iter()
+            .step_by(case.every)
+            .map(|&floor| f64::from(floor))
+            .zip(&stored)
+    };
     let mut errors: Vec<f64> = pairs().map(|(ours, truth)| (ours - truth).abs()).collect();
     errors.sort_by(f64::total_cmp);
     let at = |share: f64| errors[(share * (errors.len() - 1) as f64) as usize];
     let name = case.name;
-    let bars = if name == "plains" { [0.03, 0.03, 0.5] } else { [0.8, 1.5, 5.0] };
+    let bars = if name == "plains" {
+        [0.03, 0.03, 0.5]
+    } else {
+        [0.8, 1.5, 5.0]
+    };
     let found = [("p95", at(0.95)), ("p99", at(0.99)), ("worst", at(1.0))];
     for ((what, ours), tolerance) in found.into_iter().zip(bars) {
-        let id = if what == "worst" { worst_id } else { "sweep-oracle" };
-        println!("VALIDATION id={id} of={name}-{what} truth=0 ours={ours:.4} tolerance={tolerance} unit=m");
+        let id = if what == "worst" {
+            worst_id
+        } else {
+            "sweep-oracle"
+        };
+        println!(
+            "VALIDATION id={id} of={name}-{what} truth=0 ours={ours:.4} tolerance={tolerance} unit=m"
+        );
     }
     for height_m in [100.0, 500.0] {
         let wrong = pairs().filter(|&(ours, truth)| (ours <= height_m) != (*truth <= height_m));
         let share = wrong.count() as f64 / stored.len() as f64;
-        println!("VALIDATION id=sweep-oracle of={name}-wrong-at-{height_m}m truth=0 ours={share:.5} tolerance=0.0003 unit=share");
+        println!(
+            "VALIDATION id=sweep-oracle of={name}-wrong-at-{height_m}m truth=0 ours={share:.5} tolerance=0.0003 unit=share"
+        );
     }
 }
 
@@ -126,7 +155,13 @@ fn val_flat_ground_is_the_closed_form() {
     let two_k_r = 2.0 * 4.0 / 3.0 * EARTH_RADIUS_EQUATORIAL_M;
     for (of, cells, mast_m, reach_m, tolerance) in [
         ("to-100km", 1001, 20.0, 100_000.0, 0.001),
-        ("8001-cells-from-the-middle", 4001, 20.0, f64::INFINITY, 0.005),
+        (
+            "8001-cells-from-the-middle",
+            4001,
+            20.0,
+            f64::INFINITY,
+            0.005,
+        ),
     ] {
         let floors = floors_of(&vec![150.0; cells * cells], (cells, cells), (0, 0), mast_m);
         let horizon_m = (two_k_r * mast_m).sqrt();
@@ -138,7 +173,9 @@ fn val_flat_ground_is_the_closed_form() {
                 worst_m = worst_m.max((f64::from(floor) - past_m * past_m / two_k_r).abs());
             }
         }
-        println!("VALIDATION id=sweep-flat of={of} truth=0 ours={worst_m:.4} tolerance={tolerance} unit=m");
+        println!(
+            "VALIDATION id=sweep-flat of={of} truth=0 ours={worst_m:.4} tolerance={tolerance} unit=m"
+        );
     }
 }
 
@@ -147,9 +184,18 @@ fn val_flat_ground_is_the_closed_form() {
 #[ignore = "run by hand to make the stored floors again"]
 fn write_grounds() {
     for case in &CASES {
-        let bytes: Vec<u8> = heights_of(case).iter().flat_map(|height| height.to_le_bytes()).collect();
+        let bytes: Vec<u8> = heights_of(case)
+            .iter()
+            .flat_map(|height| height.to_le_bytes())
+            .collect();
         let file = std::env::temp_dir().join(format!("{}.f32", case.name));
         std::fs::write(&file, bytes).expect("the folder can be written to");
-        println!("oracle.py {} {SIDE} {} {} {MAST_M} {}", file.display(), case.sensor.0, case.sensor.1, case.every);
+        println!(
+            "oracle.py {} {SIDE} {} {} {MAST_M} {}",
+            file.display(),
+            case.sensor.0,
+            case.sensor.1,
+            case.every
+        );
     }
 }

@@ -27,12 +27,22 @@ pub(crate) struct Field {
     pub(crate) sites: Vec<(f64, f64)>,
     /// The scenario's antennas: system, its id, and how high it is.
     pub(crate) antennas: Vec<Eye>,
+    /// Who engages from the lowest height, where that was asked for.
+    pub(crate) best: Option<Best>,
     /// What the ground is.
     pub(crate) heights: Heights,
     /// Height and width of a cell at the site, metres.
     pub(crate) cell_m: (f64, f64),
     /// The graphics processor that computed it, if one did.
     pub(crate) device: Option<String>,
+}
+
+/// The best unit of every cell.
+pub(crate) struct Best {
+    /// Its number, from 1; NaN where none can engage.
+    pub(crate) number: Vec<f32>,
+    /// The units by number, in one line.
+    pub(crate) units: String,
 }
 
 /// Whether a field's ground was measured.
@@ -193,6 +203,7 @@ pub(crate) fn projected(
         ground_m: grid.values,
         epsg: grid.epsg,
         sites: vec![(sensor.0 as f64, sensor.1 as f64)],
+        best: None,
         heights: Heights::Measured,
         cell_m: (grid.cell_y_m, grid.cell_x_m),
         device: device.map(|device| device.name().to_owned()),
@@ -343,6 +354,7 @@ pub(crate) fn geographic(
             (grid.north_deg - site.lat_deg) / grid.step_lat_deg,
             (site.lon_deg - grid.west_deg) / grid.step_lon_deg,
         )],
+        best: None,
         heights: Heights::Measured,
         cell_m: (
             grid.step_lat_deg * metre_per_degree,

@@ -44,6 +44,14 @@ pub(crate) struct Coverage {
     /// All units of this option: the lowest height that any of their sensors sees.
     #[arg(long, value_name = "NAME", requires = "scenario")]
     option: Option<String>,
+    /// Instead of what is seen, the lowest height at which fire units of the option can engage a class of
+    /// threat; the GeoTIFF has a second band with the unit that can from the lowest height.
+    #[arg(long, value_enum, value_name = "CLASS", requires = "option")]
+    engage: Option<Threat>,
+    /// With --engage: that so many units can, at once.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "engage")]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=4))]
+    depth: u8,
     /// Height of the antenna above the ground, m.
     #[arg(
         long,
@@ -113,6 +121,35 @@ enum Height {
     Agl,
     /// Above sea.
     Asl,
+}
+
+/// Classes of threat of which engagement floors are mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Threat {
+    /// Attack drones.
+    Drone,
+    /// Cruise missiles.
+    Cruise,
+    /// Ballistic missiles.
+    Ballistic,
+}
+
+impl Threat {
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Drone => "attack drones",
+            Self::Cruise => "cruise missiles",
+            Self::Ballistic => "ballistic missiles",
+        }
+    }
+
+    fn class(self) -> cupola_scenario::Class {
+        match self {
+            Self::Drone => cupola_scenario::Class::Drone,
+            Self::Cruise => cupola_scenario::Class::Cruise,
+            Self::Ballistic => cupola_scenario::Class::Ballistic,
+        }
+    }
 }
 
 /// What computes a field.

@@ -43,10 +43,7 @@ fn geotiff(
     file: &Path,
     pool: &rayon::ThreadPool,
 ) -> Result<(), Failure> {
-    let heights = match args.height {
-        Height::Agl => "lowest visible height above ground",
-        Height::Asl => "lowest visible height above sea",
-    };
+    let heights = quantity(args);
     let item = |name: &str, value: String| (name.to_owned(), value);
     let mut metadata = vec![
         item(
@@ -61,6 +58,19 @@ fn geotiff(
     } else {
         metadata.insert(1, item("antennas", antennas(field)));
     }
+    let mut bands = vec![Band {
+        name: "floor".into(),
+        unit: "m".into(),
+        values: BandValues::F32(&field.floor_m),
+    }];
+    if let Some(best) = &field.best {
+        metadata.push(item("best_unit", best.units.clone()));
+        bands.push(Band {
+            name: "best_unit".into(),
+            unit: "1".into(),
+            values: BandValues::F32(&best.number),
+        });
+    }
     metadata.extend(field.heights.mark().map(|mark| item("terrain", mark)));
     if let Some(device) = &field.device {
         let text = format!("{device}: verdicts may differ from the processor's on 0.01 % of cells");
@@ -70,11 +80,7 @@ fn geotiff(
         place: field.place.clone(),
         rows: field.rows,
         cols: field.cols,
-        bands: vec![Band {
-            name: "floor".into(),
-            unit: "m".into(),
-            values: BandValues::F32(&field.floor_m),
-        }],
+        bands,
         metadata,
         packing: if args.compress == Compress::None {
             Packing::Plain
@@ -91,6 +97,25 @@ fn geotiff(
     let (rows, cols) = (field.rows, field.cols);
     note(&format!("{}: {rows} × {cols} heights", file.display()));
     Ok(())
+}
+
+/// What the heights are.
+fn quantity(args: &Coverage) -> String {
+    let above = match args.height {
+        Height::Agl => "above ground",
+        Height::Asl => "above sea",
+    };
+    match (args.engage, args.depth) {
+        (None, _) => format!("lowest visible height {above}"),
+        (Some(threat), 1) => {
+            let plural = threat.plural();
+            format!("lowest height {above} at which a fire unit can engage {plural}")
+        }
+        (Some(threat), depth) => {
+            let plural = threat.plural();
+            format!("lowest height {above} at which {depth} fire units can engage {plural} at once")
+        }
+    }
 }
 
 /// The areas seen at each of the heights asked for, the highest first.
@@ -115,11 +140,15 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
             .map(rings)
             .collect(),
     });
+    let verb = args.engage.map_or("visible", |_| "engaged");
     let column = match args.height {
-        Height::Agl => "visible_from_m_above_ground",
-        Height::Asl => "visible_from_m_above_sea",
+        Height::Agl => format!("{verb}_from_m_above_ground"),
+        Height::Asl => format!("{verb}_from_m_above_sea"),
     };
-    let mut notes = Vec::new();
+    let mut notes = vec![("heights".to_owned(), quantity(args))];
+    if args.engage.is_none() {
+        notes.clear();
+    }
     if args.scenario.is_some() {
         notes.push(("antennas".to_owned(), antennas(field)));
     }
@@ -127,7 +156,7 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
     notes.extend(mark.map(|mark| ("terrain".to_owned(), mark)));
     Features {
         name: "floor".to_owned(),
-        columns: vec![column.to_owned()],
+        columns: vec![column],
         notes,
         epsg: field.epsg,
         features: features.collect(),
@@ -173,8 +202,18 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     notes.push("pale: out of range, or".to_owned());
     notes.push("no ground known between".to_owned());
     notes.extend(field.heights.lines().iter().map(ToString::to_string));
+    let (what, threat, by) = match (args.engage, args.depth) {
+        (None, _) => ("Lowest visible height", "", String::new()),
+        (Some(threat), 1) => ("Lowest height to engage", threat.plural(), String::new()),
+        (Some(threat), depth) => {
+            let by = format!("by {depth} units at once");
+            ("Lowest height to engage", threat.plural(), by)
+        }
+    };
     let title = vec![
-        "Lowest visible height".to_owned(),
+        what.to_owned(),
+        threat.to_owned(),
+        by,
         above.to_owned(),
         args.option.clone().unwrap_or_default(),
         args.site.clone().unwrap_or_default(),

@@ -236,8 +236,8 @@ fn check(dem: &Dem<'_>, settings: &SweepSettings) -> Result<(), CoverageError> {
 }
 
 #[cfg(test)]
-#[path = "../sweep_tests.rs"]
-pub(crate) mod tests;
-#[cfg(test)]
 #[path = "../sweep_oracle_tests.rs"]
 mod oracle_tests;
+#[cfg(test)]
+#[path = "../sweep_tests.rs"]
+pub(crate) mod tests;
