@@ -199,8 +199,11 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
         None => vec![format!("mast {} m", args.mast_m)],
     };
     notes.push(format!("k {:.3}", args.k));
-    notes.push("pale: out of range, or".to_owned());
-    notes.push("no ground known between".to_owned());
+    let pale = match args.engage {
+        None => ["pale: out of range, or", "no ground known between"],
+        Some(_) => ["pale: no such height", "below 30 km"],
+    };
+    notes.extend(pale.map(str::to_owned));
     notes.extend(field.heights.lines().iter().map(ToString::to_string));
     let (what, threat, by) = match (args.engage, args.depth) {
         (None, _) => ("Lowest visible height", "", String::new()),

@@ -3,7 +3,7 @@
 //! The cells lie on an azimuthal equidistant plane around the site: distances from it are exact and
 //! lines of sight are straight, which is what drop and horizon depend on. Positions are exact at the
 //! corners of blocks of sixteen or thirty-two cells and linear between, which is off by less than
-//! 1/100 of a cell; heights are bilinear between posts. A block is done before the next: its posts
+//! 1/100 of a cell (cells to 200 m, up to 68° of latitude; 3 % of 5 km cells at 50°); heights are bilinear between posts. A block is done before the next: its posts
 //! stay in the first cache, and those of the next are asked for meanwhile. Every kind of vector gives
 //! the same bits.
 #![expect(
@@ -34,7 +34,7 @@ pub(super) struct Layout {
 
 impl Layout {
     pub(super) fn new(range_m: f64, cell_m: f64) -> Self {
-        // An arc of 32 cells bends by 32²/8 · cell · tan(lat) / R cells: 0.4 % of 200 m at 60°.
+        // An arc of 32 cells bends by 32²/8 · cell · tan(lat) / R cells: 0.7 % of 200 m at 60°.
         let block = if cell_m <= 200.0 { 32 } else { 16 };
         Self {
             cell_m,
