@@ -89,6 +89,19 @@ fn floors_of(
     floor_field(&dem, &SweepSettings::radar(sensor, mast_m), &pool).expect("fine settings")
 }
 
+/// Writes the ground of a case for `bench/sweep/oracle.py` and prints the call.
+#[expect(clippy::disallowed_methods, reason = "files for the other program")]
+fn write_ground(case: &Case, heights_m: &[f32], folder: &std::path::Path) {
+    let bytes: Vec<u8> = heights_m.iter().flat_map(|h| h.to_le_bytes()).collect();
+    let file = folder.join(format!("{}.f32", case.name));
+    std::fs::write(&file, bytes).expect("the folder can be written to");
+    let ((row, col), every) = (case.sensor, case.every);
+    println!(
+        "oracle.py {} {SIDE} {row} {col} {MAST_M} {every}",
+        file.display()
+    );
+}
+
 /// Prints the errors at the stored cells: p95, p99, and the greatest, metres; wrong verdicts at
 /// 100 m and 500 m, as a share.
 fn against_stored(case: &Case, worst_id: &str) {
@@ -97,7 +110,11 @@ fn against_stored(case: &Case, worst_id: &str) {
         .lines()
         .map(|line| line.parse::<f64>().expect("a number") / 1000.0)
         .collect();
-    let floors = floors_of(&heights_of(case), (SIDE, SIDE), case.sensor, MAST_M);
+    let heights_m = heights_of(case);
+    if let Some(folder) = std::env::var_os("CUPOLA_GROUNDS") {
+        write_ground(case, &heights_m, std::path::Path::new(&folder));
+    }
+    let floors = floors_of(&heights_m, (SIDE, SIDE), case.sensor, MAST_M);
     assert_eq!(stored.len(), floors.len().div_ceil(case.every));
     let pairs = || {
         floors
@@ -176,28 +193,6 @@ fn val_flat_ground_is_the_closed_form() {
         }
         println!(
             "VALIDATION id=sweep-flat of={of} truth=0 ours={worst_m:.4} tolerance={tolerance} unit=m"
-        );
-    }
-}
-
-/// Writes the grounds for `bench/sweep/oracle.py` into a folder for temporary files.
-#[test]
-#[ignore = "run by hand to make the stored floors again"]
-#[expect(clippy::disallowed_methods, reason = "files for the other program")]
-fn write_grounds() {
-    for case in &CASES {
-        let bytes: Vec<u8> = heights_of(case)
-            .iter()
-            .flat_map(|height| height.to_le_bytes())
-            .collect();
-        let file = std::env::temp_dir().join(format!("{}.f32", case.name));
-        std::fs::write(&file, bytes).expect("the folder can be written to");
-        println!(
-            "oracle.py {} {SIDE} {} {} {MAST_M} {}",
-            file.display(),
-            case.sensor.0,
-            case.sensor.1,
-            case.every
         );
     }
 }
