@@ -3,8 +3,8 @@
 
 The ground is taken at every crossing of the plan line with a row or a column of cell centres
 strictly between sensor and target, linear between the two neighbours, and lowered by d²/2kR; the
-floor is the higher of the target's ground and the steepest line, all in double precision. Written
-apart from the Rust code, from the definition alone.
+floor is the higher of the target's ground and the steepest line, all in double precision. It
+shares no code with the sweep.
 
     oracle.py HEIGHTS.f32 SIDE ROW COL MAST_M EVERY > floors.txt
 
