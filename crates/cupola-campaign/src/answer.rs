@@ -555,7 +555,7 @@ fn warnings(scenario: &Scenario, settings: Settings, terrain: &TerrainUsed) -> V
                 .to_owned(),
         );
     }
-    if terrain.kind == "partly statistical" {
+    if terrain.kind == TerrainUsed::PARTLY {
         warnings.push(format!(
             "{}: where nothing was measured area averages hold, no single valley does",
             terrain.description

@@ -69,6 +69,11 @@ pub struct TerrainUsed {
     pub description: String,
 }
 
+impl TerrainUsed {
+    /// The kind of terrain that was measured in some places only.
+    pub const PARTLY: &str = "partly statistical";
+}
+
 /// One raid.
 #[derive(Clone, Debug)]
 pub struct RaidInfo {

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit codes: 0 answered,
 //! 1 failed while running, 2 the input is wrong, 130 interrupted.
 
+mod apart;
 mod args;
 mod batch;
 mod carryover;

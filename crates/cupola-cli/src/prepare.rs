@@ -289,7 +289,7 @@ pub(crate) fn prepare_scenario(
             few if few < 1.0 => "under 1".to_owned(),
             many => format!("{many:.0}"),
         };
-        PARTLY.clone_into(&mut kind);
+        TerrainUsed::PARTLY.clone_into(&mut kind);
         let how = format!("{percent} % of the heights, statistical relief of one seed");
         description = format!("{description} ({how})");
         note(&format!(
@@ -422,9 +422,6 @@ fn same_people(args: &ScenarioArgs, path: &Path, sha256: &str) -> Result<(), Fai
         _ => Ok(()),
     }
 }
-
-/// The kind of terrain that is measured in some places only.
-pub(crate) const PARTLY: &str = "partly statistical";
 
 fn given_terrain(path: &Path, bounds: &cupola_world::Bounds) -> Result<(Mosaic, String), Failure> {
     let mut mosaic = Mosaic::new(GIVEN_STEP_DEG, 1)?;

@@ -1,6 +1,7 @@
 //! `cupola profile`: one line of sight, as numbers and as a picture.
 
-use crate::coverage::{Missing, field, ground, keeps};
+use crate::apart;
+use crate::coverage::{Missing, field, ground};
 use crate::failure::Failure;
 use crate::prepare::pool;
 use crate::progress::note;
@@ -79,7 +80,7 @@ enum Format {
 pub(crate) fn profile(args: &ProfileArgs) -> Result<(), Failure> {
     check(args)?;
     if let Some(file) = &args.svg {
-        keeps("--svg", file, &[&args.terrain])?;
+        apart::file("--svg", file, &[&args.terrain])?;
     }
     let profile = compute(args)?;
     let text = match args.format {

@@ -1,8 +1,9 @@
 //! `cupola run`: the main job.
 
+use crate::apart;
 use crate::args::{Format, Run};
 use crate::failure::Failure;
-use crate::prepare::{Prepared, pool, prepare};
+use crate::prepare::{Prepared, named_files, pool, prepare};
 use crate::progress::{go_on, note, stage, stop_flag};
 use crate::rows::Spill;
 use crate::run_sweep;
@@ -27,11 +28,12 @@ pub(crate) fn run(args: &Run) -> Result<(), Failure> {
     let stop = stop_flag()?;
     let pool = pool(&args.threads)?;
     // The name decides the folder, and a folder that cannot be written is better known at once.
-    let name = crate::prepare::scenario(&args.scenario)?.name;
+    let scenario = crate::prepare::scenario(&args.scenario)?;
     let folder = args
         .out
         .clone()
-        .unwrap_or_else(|| PathBuf::from("cupola-out").join(&name));
+        .unwrap_or_else(|| PathBuf::from("cupola-out").join(&scenario.name));
+    apart::folder(&folder, &named_files(&args.scenario, &scenario)?)?;
     let exists = IfExists::ReplaceIfHolds(MARKER.to_owned());
     let mut output = OutputFolder::begin(&folder, &exists, Some(Arc::clone(&stop)))?;
     let prepared = prepare(&args.scenario, &pool, &stop)?;

@@ -5,16 +5,12 @@
 
 use super::{Coverage, Device, Height, RANGE_KM, device, ground};
 use crate::failure::Failure;
-use crate::progress::note;
 use cupola_coverage::sweep::{Dem, FloorHeight, SimdPath, SweepSettings, floor_field_into};
 use cupola_coverage::{Antenna, CoverageError, LosSettings};
 use cupola_io::{Floats, Place, ProjectedGrid, TerrainFile};
 use cupola_world::Grid;
 use cupola_world::geodesy::LocalFrame;
 use rayon::prelude::*;
-
-/// EPSG code of Web Mercator.
-const WEB_MERCATOR: u16 = 3857;
 
 /// A floor field with the ground it stands on.
 pub(crate) struct Field {
@@ -106,14 +102,6 @@ pub(crate) fn cell_of(
     flag: &str,
     at: (f64, f64),
 ) -> Result<(usize, usize), Failure> {
-    if grid.epsg == Some(WEB_MERCATOR) {
-        note(&format!(
-            "warning: {} is in Web Mercator, whose metres are not true away from the \
-             equator (1.7 of them are one at 55° N): distances and floors are wrong; warp it to a system that \
-             is true to scale, such as UTM",
-            terrain.display()
-        ));
-    }
     if (grid.cell_x_m - grid.cell_y_m).abs() > 1e-6 * grid.cell_x_m {
         return Err(Failure::Input(
             format!(

@@ -47,7 +47,9 @@ pub(crate) fn read(
     pool: &rayon::ThreadPool,
 ) -> Result<TerrainFile, Failure> {
     if !path.is_dir() {
-        return Ok(cupola_io::read_terrain_in(path, pool)?);
+        let terrain = cupola_io::read_terrain_in(path, pool)?;
+        warn_of_mercator(path, &terrain);
+        return Ok(terrain);
     }
     let bounds = around(lat_lon("--at", at)?, reach_km);
     let folder = cupola_io::read_folder(path, &bounds)?;
@@ -62,6 +64,21 @@ pub(crate) fn read(
     let tiles = folder.tiles.into_iter().map(|(_, tile)| tile).collect();
     let grid = put_together(&bounds, tiles, missing_m, pool)?;
     Ok(TerrainFile::Geographic(grid))
+}
+
+fn warn_of_mercator(path: &Path, terrain: &TerrainFile) {
+    /// Its EPSG code.
+    const WEB_MERCATOR: u16 = 3857;
+    let TerrainFile::Projected(grid) = terrain else {
+        return;
+    };
+    if grid.epsg == Some(WEB_MERCATOR) {
+        note(&format!(
+            "warning: {} is in Web Mercator, which is true to scale at the equator only (1.7 times too \
+             large at 55° N): distances and floors are wrong; warp it, for instance to UTM zone 34: gdalwarp -t_srs EPSG:32634",
+            path.display()
+        ));
+    }
 }
 
 /// The box that holds everything within `reach_km` of a site.

@@ -5,11 +5,13 @@
 
 mod clock;
 mod device;
+mod engaged;
 pub(crate) mod field;
 pub(crate) mod ground;
 mod of_scenario;
 mod output;
 
+use crate::apart;
 use crate::args::{ScenarioArgs, ThreadArgs};
 use crate::failure::Failure;
 use crate::prepare::pool;
@@ -44,8 +46,9 @@ pub(crate) struct Coverage {
     /// All units of this option: the lowest height that any of their sensors sees.
     #[arg(long, value_name = "NAME", requires = "scenario")]
     option: Option<String>,
-    /// Instead of what is seen, the lowest height at which fire units of the option can engage a class of
-    /// threat; the GeoTIFF has a second band with the unit that can from the lowest height.
+    /// Instead of what is seen, the lowest height, up to 30 km, at which fire units of the option can engage
+    /// a class of threat; above their ceilings they cannot. The GeoTIFF has a second band with the unit that
+    /// can from the lowest height.
     #[arg(long, value_enum, value_name = "CLASS", requires = "option")]
     engage: Option<Threat>,
     /// With --engage: that so many units can, at once.
@@ -105,8 +108,8 @@ pub(crate) struct Coverage {
     #[arg(allow_hyphen_values = true)]
     contours: Vec<f64>,
     /// File to write, may be repeated. By its ending: .geojson, .json or .fgb polygons; .png a picture;
-    /// .tif, .tiff or none a GeoTIFF in metres, −9999 outside the range and where the terrain is
-    /// unknown.
+    /// .tif, .tiff or none a GeoTIFF in metres, −9999 outside the range, where the terrain is unknown,
+    /// and where --engage finds no height.
     #[arg(long, value_name = "FILE", required_unless_present = "png")]
     out: Vec<PathBuf>,
     /// Picture to write: classes of height over shaded ground.
@@ -208,7 +211,8 @@ pub(crate) fn coverage(args: &Coverage) -> Result<(), Failure> {
         (Some(scenario), _) => {
             let field = of_scenario::field(args, scenario, &pool)?;
             clock.lap("compute_ms");
-            note(&format!("seen by {}", output::antennas(&field)));
+            let verb = args.engage.map_or("seen by", |_| "sensors:");
+            note(&format!("{verb} {}", output::antennas(&field)));
             field
         }
         (None, Some(at)) => given(args, at, &pool, &mut clock)?,
@@ -276,38 +280,41 @@ fn check(args: &Coverage) -> Result<(), Failure> {
         ("--range-km", range_km, 0.001, 2_000.0),
     ];
     let contours = args.contours.iter();
-    settings.extend(contours.map(|height| ("--contours", *height, -500.0, 100_000.0)));
+    // Engagement floors are looked for below 30 km only.
+    let highest_m = args.engage.map_or(100_000.0, |_| 30_000.0);
+    settings.extend(contours.map(|height| ("--contours", *height, -500.0, highest_m)));
     for (name, value, low, high) in settings {
         if !(low..=high).contains(&value) {
             let message = format!("{name} {value} is outside {low} to {high}");
             return Err(Failure::Input(message, None));
         }
     }
-    let inputs: Vec<&Path> = args
-        .terrain
-        .iter()
-        .chain(&args.canopy)
-        .map(PathBuf::as_path)
-        .collect();
-    check_outputs(args, &inputs)
-}
-
-/// Whether the files can be written as asked, before any is; `inputs` are read.
-fn check_outputs(args: &Coverage, inputs: &[&Path]) -> Result<(), Failure> {
-    let out = args.out.iter().map(|file| ("--out", file));
-    let all: Vec<_> = out
-        .chain(args.png.iter().map(|file| ("--png", file)))
-        .collect();
-    for (i, (flag, file)) in all.iter().enumerate() {
+    let outputs: Vec<_> = outputs(args).collect();
+    for (i, (flag, file)) in outputs.iter().enumerate() {
         check_ending(flag, file)?;
-        keeps(flag, file, inputs)?;
-        if all[..i].iter().any(|(_, other)| other == file) {
+        let place = apart::real(file);
+        if outputs[..i]
+            .iter()
+            .any(|(_, other)| apart::real(other) == place)
+        {
             let message = format!("{} is to be written twice", file.display());
             let help = "give each output a file of its own".to_owned();
             return Err(Failure::Input(message, Some(help)));
         }
     }
-    Ok(())
+    let inputs = args.terrain.iter().chain(&args.canopy);
+    check_apart(args, &inputs.map(PathBuf::as_path).collect::<Vec<_>>())
+}
+
+/// The files to write, and what each was given with.
+fn outputs(args: &Coverage) -> impl Iterator<Item = (&'static str, &Path)> {
+    let out = args.out.iter().map(|file| ("--out", file.as_path()));
+    out.chain(args.png.iter().map(|file| ("--png", file.as_path())))
+}
+
+/// Whether the files leave alone what is read.
+fn check_apart(args: &Coverage, inputs: &[&Path]) -> Result<(), Failure> {
+    outputs(args).try_for_each(|(flag, file)| apart::file(flag, file, inputs))
 }
 
 fn check_ending(flag: &str, file: &Path) -> Result<(), Failure> {
@@ -328,40 +335,6 @@ fn check_ending(flag: &str, file: &Path) -> Result<(), Failure> {
                 "--png" => "end it in .png".to_owned(),
                 _ => "end it in .tif, .geojson, .fgb or .png".to_owned(),
             }),
-        ));
-    }
-    Ok(())
-}
-
-/// Whether writing a file leaves alone what is read: the same file, or a raster among the tiles of a
-/// folder, which would take a tile's place or be read as one the next time.
-///
-/// # Errors
-/// [`Failure`] if it does not; `flag` is what the file was given with.
-pub(crate) fn keeps(flag: &str, file: &Path, inputs: &[&Path]) -> Result<(), Failure> {
-    let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase());
-    let raster = ending.is_none_or(|e| !["geojson", "json", "fgb", "png", "svg"].contains(&&*e));
-    let folder = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    for input in inputs {
-        let Ok(input) = input.canonicalize() else {
-            continue;
-        };
-        let help = if file.canonicalize().is_ok_and(|file| file == input) {
-            "write to another file"
-        } else if raster
-            && input.is_dir()
-            && folder.canonicalize().is_ok_and(|f| f.starts_with(&input))
-        {
-            "write it outside that folder: all rasters in there are read as terrain"
-        } else {
-            continue;
-        };
-        return Err(Failure::Input(
-            format!("{flag} {} would overwrite what is read", file.display()),
-            Some(help.to_owned()),
         ));
     }
     Ok(())

@@ -3,15 +3,15 @@
 //! Nodes 30″ apart, or as far as the scenario's terrain is; the median where the terrain is
 //! statistical and has several seeds.
 
-use super::field::{Best, Eye, Field, Heights};
-use super::{Coverage, Height, RANGE_KM, Threat, check_outputs, scenario_args};
+use super::engaged::{engaged, sensing};
+use super::field::{Eye, Field, Heights};
+use super::{Coverage, Height, RANGE_KM, check_apart, scenario_args};
 use crate::failure::Failure;
-use crate::prepare::{self, PARTLY, Prepared, prepare_scenario};
+use crate::prepare::{self, Prepared, prepare_scenario};
 use crate::progress::stop_flag;
-use cupola_campaign::{Inputs, engagements};
+use cupola_campaign::TerrainUsed;
 use cupola_coverage::{PolarFloor, Raster};
 use cupola_io::{Floats, Place};
-use cupola_raid::OptionPlan;
 use cupola_units::math;
 use cupola_world::Bounds;
 use cupola_world::geodesy::LocalFrame;
@@ -36,7 +36,7 @@ pub(crate) fn field(
     let read = prepare::named_files(&given, &scenario)?;
     let mut read: Vec<&Path> = read.iter().map(PathBuf::as_path).collect();
     read.push(Path::new(&given.scenario));
-    check_outputs(args, &read)?;
+    check_apart(args, &read)?;
     let prepared = prepare_scenario(&given, &scenario, pool, &stop)?;
     let units = units(args, &prepared)?;
     let range_m = args.range_km.unwrap_or(RANGE_KM) * 1000.0;
@@ -51,7 +51,7 @@ pub(crate) fn field(
     let ground = prepared.world.ground(0);
     let heights = match prepared.terrain.kind.as_str() {
         "statistical" => Heights::Statistical,
-        PARTLY => Heights::Partly(prepared.terrain.description.clone()),
+        TerrainUsed::PARTLY => Heights::Partly(prepared.terrain.description.clone()),
         _ => Heights::Measured,
     };
     // Relief that is not real is never shaded: it would show valleys.
@@ -80,7 +80,7 @@ pub(crate) fn field(
         ground_m: ground_m.into(),
         epsg: Some(4326),
         sites: sites.collect(),
-        antennas: antennas(&prepared, &units),
+        antennas: antennas(&prepared, &sensing(args, &prepared.plan, &units)),
         best,
         heights,
         cell_m: (
@@ -108,70 +108,6 @@ fn seen(
         lines.for_each(fill);
     });
     floor_m
-}
-
-/// The lowest heights at which the units can engage a class, and which of them can from the lowest:
-/// the median, and the most frequent, over the terrain's seeds.
-fn engaged(
-    args: &Coverage,
-    prepared: &Prepared,
-    units: &[usize],
-    raster: &Raster,
-    threat: Threat,
-    pool: &rayon::ThreadPool,
-) -> Result<(Floats, Best), Failure> {
-    let plan = &prepared.plan;
-    let inputs = Inputs {
-        plan,
-        world: &prepared.world,
-        floors: &prepared.floors,
-    };
-    let named = |option: &&OptionPlan| Some(&option.name) == args.option.as_ref();
-    let of_option = plan.options.iter().find(named).map(|option| {
-        let what = (threat.class(), usize::from(args.depth));
-        let found = engagements(&inputs, option, units, raster, what, pool);
-        (option, found)
-    });
-    let (option, mut found) = of_option.unwrap_or((&plan.options[0], Vec::new()));
-    if !found
-        .iter()
-        .any(|seed| seed.best.iter().any(Option::is_some))
-    {
-        let message = format!("no fire unit asked for can engage {} here", threat.plural());
-        return Err(Failure::Input(message, None));
-    }
-    if args.height == Height::Asl {
-        for (seed, engagement) in found.iter_mut().enumerate() {
-            let ground = prepared.world.ground(seed);
-            for (i, floor) in engagement.floor.values.iter_mut().enumerate() {
-                let at = raster.point(i / raster.cols, i % raster.cols);
-                *floor += ground.bilinear(at).unwrap_or(f64::NAN) as f32;
-            }
-        }
-    }
-    let fields: Vec<_> = found.iter().map(|seed| &seed.floor).collect();
-    let floor = cupola_coverage::measures::median(&fields);
-    let number =
-        (0..floor.values.len()).map(|i| most_frequent(&found.iter().map(|seed| seed.best[i])));
-    let names = option.units.iter().enumerate().map(|(i, &unit)| {
-        let unit = &plan.units[unit];
-        format!("{} = {} at {}", i + 1, unit.system_name, unit.site)
-    });
-    let best = Best {
-        number: number.collect(),
-        units: names.collect::<Vec<_>>().join("; "),
-    };
-    Ok((floor.values.into(), best))
-}
-
-/// The number, from 1, of the unit named most often (the first of equals); NaN for none.
-fn most_frequent(units: &(impl Iterator<Item = Option<u16>> + Clone)) -> f32 {
-    let times = |unit: Option<u16>| units.clone().filter(|other| *other == unit).count();
-    let best = units
-        .clone()
-        .max_by_key(|&unit| (times(unit), std::cmp::Reverse(unit)));
-    best.flatten()
-        .map_or(f32::NAN, |unit| f32::from(unit) + 1.0)
 }
 
 /// What the units see with, each kind once.

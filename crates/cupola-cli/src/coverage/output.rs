@@ -48,7 +48,7 @@ fn geotiff(
     let mut metadata = vec![
         item(
             "heights",
-            format!("{heights}, metres; -9999 = unknown or out of range"),
+            format!("{heights}, metres; -9999 = {}", lack(args)),
         ),
         item("k", args.k.to_string()),
         item("earth_radius_m", args.earth_radius_m.to_string()),
@@ -64,6 +64,7 @@ fn geotiff(
         values: BandValues::F32(&field.floor_m),
     }];
     if let Some(best) = &field.best {
+        metadata.push(item("ceilings", CEILING.to_owned()));
         metadata.push(item("best_unit", best.units.clone()));
         bands.push(Band {
             name: "best_unit".into(),
@@ -99,22 +100,31 @@ fn geotiff(
     Ok(())
 }
 
+/// What engagement floors do not say.
+const CEILING: &str = "engagement begins there and ends at the missiles' ceilings";
+
 /// What the heights are.
 fn quantity(args: &Coverage) -> String {
     let above = match args.height {
         Height::Agl => "above ground",
         Height::Asl => "above sea",
     };
-    match (args.engage, args.depth) {
-        (None, _) => format!("lowest visible height {above}"),
-        (Some(threat), 1) => {
-            let plural = threat.plural();
-            format!("lowest height {above} at which a fire unit can engage {plural}")
-        }
-        (Some(threat), depth) => {
-            let plural = threat.plural();
-            format!("lowest height {above} at which {depth} fire units can engage {plural} at once")
-        }
+    let Some(threat) = args.engage else {
+        return format!("lowest visible height {above}");
+    };
+    let who = match args.depth {
+        1 => "a fire unit can".to_owned(),
+        depth => format!("{depth} fire units at once can"),
+    };
+    let plural = threat.plural();
+    format!("lowest height {above}, up to 30 km, at which {who} engage {plural}")
+}
+
+/// What the lack of a height means.
+fn lack(args: &Coverage) -> &'static str {
+    match args.engage {
+        None => "unknown or out of range",
+        Some(_) => "no such height, not allowed to engage there, or out of range",
     }
 }
 
@@ -145,9 +155,13 @@ fn polygons(args: &Coverage, field: &Field) -> Features {
         Height::Agl => format!("{verb}_from_m_above_ground"),
         Height::Asl => format!("{verb}_from_m_above_sea"),
     };
-    let mut notes = vec![("heights".to_owned(), quantity(args))];
-    if args.engage.is_none() {
-        notes.clear();
+    let mut notes = Vec::new();
+    if args.engage.is_some() {
+        let what = quantity(args);
+        notes.push(("heights".to_owned(), format!("{what}; {CEILING}")));
+    }
+    if let Some(best) = &field.best {
+        notes.push(("engaging".to_owned(), best.units.clone()));
     }
     if args.scenario.is_some() {
         notes.push(("antennas".to_owned(), antennas(field)));
@@ -201,7 +215,7 @@ pub(crate) fn picture(args: &Coverage, field: &Field, file: &Path) -> Result<(),
     notes.push(format!("k {:.3}", args.k));
     let pale = match args.engage {
         None => ["pale: out of range, or", "no ground known between"],
-        Some(_) => ["pale: no such height", "below 30 km"],
+        Some(_) => ["pale: out of range, not", "allowed, or above 30 km"],
     };
     notes.extend(pale.map(str::to_owned));
     notes.extend(field.heights.lines().iter().map(ToString::to_string));

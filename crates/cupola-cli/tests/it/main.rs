@@ -17,6 +17,7 @@ mod commands;
 mod contracts;
 mod coverage;
 mod coverage_batch;
+mod coverage_scenario;
 mod debate;
 mod determinism;
 mod harness;
